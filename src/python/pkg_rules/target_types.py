@@ -1,0 +1,154 @@
+"""The `node_executable` target and its fields."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from pants.core.goals.package import OutputPathField
+from pants.core.goals.run import RestartableField
+from pants.engine.target import (
+    COMMON_TARGET_FIELDS,
+    Dependencies,
+    StringField,
+    StringSequenceField,
+    Target,
+)
+from pants.util.docutil import bin_name
+from pants.util.strutil import help_text
+
+from pkg_rules.engine import EnvironmentField
+
+
+class ExecutableMode(Enum):
+    """How the program is stored in the executable; `sea` has the virtual file system, `simple` has not."""
+
+    SEA = "sea"
+    SIMPLE = "simple"
+
+
+class NodeExecutableEntryPointField(StringField):
+    alias = "entry_point"
+    help = help_text(
+        """
+        The file that Node.js starts with, relative to the directory of the BUILD file, e.g. `src/main.js`.
+
+        It may be CommonJS (`.cjs`, or `.js`) or an ES module (`.mjs`, or `.js` below a `package.json` with
+        `"type": "module"`), and it may be the output of a `node_build_script`, e.g. of a bundler. The target that
+        owns the file is inferred as a dependency.
+
+        If undefined, it is the `bin` of the `package.json` beside the BUILD file. A `bin` with several commands is
+        only taken when one of them bears the package's own name; otherwise the field must say which file is meant.
+        """
+    )
+
+
+class NodeExecutableTargetsField(StringSequenceField):
+    alias = "targets"
+    default = ("host",)
+    help = help_text(
+        f"""
+        For which Node.js version, platform and architecture to build: one executable for each item.
+
+        An item is `<node>-<platform>-<arch>`, e.g. `node24-linux-x64`; parts may be left out (they are then those of
+        the machine that builds, and the newest pinned Node.js) and come in any order. `<node>` is `node24`,
+        `node24.21`, an exact `node24.21.0` or `latest`; a range is resolved to the newest version that the lock file
+        pins, so that a build never depends on the day. `<platform>` is `linux`, `macos`, `win`, `alpine` or
+        `linuxstatic`; `<arch>` is `x64`, `arm64` or `armv7`. `host` leaves out all three.
+
+        With several items each file name gets a suffix of the parts in which the items differ, see
+        `{OutputPathField.alias}`.
+
+        Example: `targets=["node24-linux-x64", "node22-linux-x64"]`.
+        """
+    )
+
+
+class NodeExecutableModeField(StringField):
+    alias = "mode"
+    default = ExecutableMode.SEA.value
+    valid_choices = ExecutableMode
+    value: str
+    help = help_text(
+        """
+        How the program is stored in the executable.
+
+        `sea`: all files of the program, as they are, in a virtual file system below `/snapshot`, together with V8's
+        code cache, so that it starts faster than `node main.js`. Sources can be read out of the executable.
+
+        `simple`: one self-contained CommonJS script and nothing else, as Node.js' own single executable applications
+        have it: no virtual file system, `require` knows built-in modules only. The build fails if the entry point
+        imports any other file; bundle it first with a `node_build_script`, or use `sea`.
+        """
+    )
+
+    @property
+    def mode(self) -> ExecutableMode:
+        return ExecutableMode(self.value)
+
+
+class NodeExecutableDependenciesField(Dependencies):
+    help = help_text(
+        """
+        Addresses of what the program needs beside what is inferred, e.g. `[":templates"]`.
+
+        Inferred are: the owner of the entry point and, from there, every file and package that the sources import
+        with a literal name. To be named here are files that are opened at run time (`files` and `resources`
+        targets), modules that are loaded by a computed name, and `node_build_script`s whose output is used.
+
+        Use `!` to leave out something that was inferred, e.g. `["!:dev_server"]`, and `!!` to leave it out
+        transitively.
+        """
+    )
+    supports_transitive_excludes = True
+
+
+class NodeExecutableOutputPathField(OutputPathField):
+    help = help_text(
+        f"""
+        Where the executable is written, below the `--distdir` (`dist/`).
+
+        If undefined, the path of the BUILD file and the target's name: `src.js.app/bin` for `src/js/app:bin`.
+
+        With several `{NodeExecutableTargetsField.alias}` the name is followed by the parts in which they differ:
+        `bin-linux-x64`, `bin-win-x64.exe`. Names of executables for Windows end in `.exe`. Two items that would be
+        written to the same file are an error.
+
+        When running `{bin_name()} package`, this path will be prefixed by `--distdir` (e.g. `dist/`).
+        """
+    )
+
+
+class NodeExecutableTarget(Target):
+    alias = "node_executable"
+    core_fields = (
+        *COMMON_TARGET_FIELDS,
+        NodeExecutableEntryPointField,
+        NodeExecutableTargetsField,
+        NodeExecutableModeField,
+        NodeExecutableDependenciesField,
+        NodeExecutableOutputPathField,
+        RestartableField,
+        EnvironmentField,
+    )
+    help = help_text(
+        f"""
+        A Node.js program as a single executable file, one for each platform in `targets`.
+
+        The executable holds an unmodified official Node.js and the files of the program: the sources that the entry
+        point reaches, the third-party packages that those sources reach (production dependencies only, in the
+        versions of the lock file), and the `files` and `resources` it depends on. Inside they are found below
+        `/snapshot`, at their path relative to the build root.
+
+        Example:
+
+            package_json(name="pkg")
+            javascript_sources(name="src", sources=["src/**/*.js"])
+            node_executable(
+                name="bin",
+                entry_point="src/main.js",
+                targets=["node24-linux-x64"],
+            )
+
+        Build it with `{bin_name()} package path/to:bin`, run it with `{bin_name()} run path/to:bin -- arguments`.
+        """
+    )
