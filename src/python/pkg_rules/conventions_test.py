@@ -1,0 +1,98 @@
+"""Conventions of this code base that no linter knows, checked on the syntax trees of all modules."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+ROOT = Path(__file__).parent
+MODULES = sorted(path for path in ROOT.rglob("*.py") if not path.name.endswith("_test.py"))
+RULE_MODULES = [
+    path
+    for path in MODULES
+    if path.parent.name in ("util_rules", "goals") and path.name not in ("__init__.py",)
+]
+CORE_AND_SCRIPTS = [
+    path for path in MODULES if path.relative_to(ROOT).parts[0] in ("core", "scripts")
+]
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def awaits_in_loops(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.For, ast.While)):
+            for statement in [*node.body, *node.orelse]:
+                yield from (n.lineno for n in ast.walk(statement) if isinstance(n, ast.Await))
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            # The first iterable is evaluated once, outside of the loop.
+            inner = [g.iter for g in node.generators[1:]] + [
+                getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)
+            ]
+            for expression in inner:
+                yield from (n.lineno for n in ast.walk(expression) if isinstance(n, ast.Await))
+
+
+@pytest.mark.parametrize("path", RULE_MODULES, ids=relative)
+def test_no_await_in_a_loop(path: Path) -> None:
+    """The engine runs what is awaited together at once; one await after the other is a slow build."""
+    assert list(awaits_in_loops(ast.parse(path.read_text()))) == []
+
+
+@pytest.mark.parametrize("path", RULE_MODULES, ids=relative)
+def test_rule_modules_register_themselves(path: Path) -> None:
+    functions = {
+        node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)
+    }
+    assert "rules" in functions
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_only_the_seam_names_the_engine_api(path: Path) -> None:
+    if relative(path).startswith("engine/"):
+        return
+    imported = {
+        (node.module, alias.name)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported.isdisjoint(
+        {("pants.engine.rules", name) for name in ("Get", "MultiGet", "concurrently", "implicitly")}
+        | {("pants.engine.internals.selectors", name) for name in ("Get", "MultiGet")}
+    )
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_processes_do_not_depend_on_where_the_sandbox_is(path: Path) -> None:
+    """`{chroot}` stays literal in remote execution; the `run` goal replaces it, on the user's machine only."""
+    literals = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    allowed = relative(path) in ("goals/run_executable.py", "testutil/process_assertions.py")
+    assert allowed or not [text for text in literals if "{chroot}" in text and len(text) < 200]
+
+
+@pytest.mark.parametrize("path", CORE_AND_SCRIPTS, ids=relative)
+def test_outputs_do_not_depend_on_the_moment_or_the_directory_order(path: Path) -> None:
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+    ]
+    sorted_arguments = {
+        id(argument)
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "sorted"
+        for argument in ast.walk(call)
+    }
+    for call in calls:
+        name = ast.unparse(call.func)
+        assert name not in ("time.time", "datetime.now", "datetime.utcnow"), name
+        if name in ("os.listdir", "os.scandir"):
+            assert id(call) in sorted_arguments, f"line {call.lineno}: unsorted {name}"
