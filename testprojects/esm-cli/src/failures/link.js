@@ -1,0 +1,3 @@
+import { noSuchExport } from '../shared.mjs';
+
+noSuchExport();

@@ -1,0 +1,4 @@
+export const shared = { instances: 1 };
+export default function answer() {
+  return 42;
+}

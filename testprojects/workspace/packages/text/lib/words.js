@@ -1,0 +1,3 @@
+'use strict';
+
+exports.words = (text) => text.split(/\s+/).filter(Boolean);
