@@ -1,0 +1,90 @@
+"""The byte layout of the payload and of the code cache file: the one table that writer, reader, loader and
+docs/formats/payload.md agree on.
+
+All numbers are little-endian. Offsets of sections count from the start of the index, offsets of contents from the
+start of the payload. The constants that the loader needs are repeated in prelude/src/format.cjs; a test compares them.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+
+PAYLOAD_MAGIC = b"PKGPAYLD"
+PAYLOAD_VERSION = 1
+
+# magic, version, header size, flags, payload size, index size, crc32 of the index, number of directories, number of
+# entries, entry number of the entry point, reserved; then offset and size of each section in the order of `Section`.
+HEADER = struct.Struct("<8sHHIQIIIIII" + "II" * 6 + "28x")
+# The last four bytes of the header are the crc32 of those before.
+HEADER_CHECK = struct.Struct("<I")
+HEADER_SIZE = HEADER.size + HEADER_CHECK.size
+
+# parent directory, first entry, number of entries, offset and size of its names in the names section, own entry,
+# directory of the nearest package.json at or above it.
+DIRECTORY = struct.Struct("<IIIIIII")
+
+# flags, link, offset, size, stored size, crc32 of the stored bytes, size and crc32 of the cached data, reserved.
+# `link` is the directory number of a directory, and the offset in the targets section of a symlink, whose size is the
+# length of its target. Cached data starts at the first multiple of ALIGNMENT after the stored bytes.
+ENTRY = struct.Struct("<IIQQQIIII")
+
+# "None" where a field holds the number of a directory or an entry.
+NOTHING = 0xFFFFFFFF
+
+# V8 copies cached data that is not aligned like a pointer.
+ALIGNMENT = 8
+
+KIND_SHIFT = 0
+KIND_MASK = 0x3
+EXECUTABLE_FLAG = 1 << 2
+ASCII_FLAG = 1 << 3
+CODEC_SHIFT = 4
+CODEC_MASK = 0xF
+MODULE_FORMAT_SHIFT = 8
+MODULE_FORMAT_MASK = 0xF
+
+CODE_CACHE_MAGIC = b"PKGCACHE"
+CODE_CACHE_VERSION = 1
+# magic, version, reserved, length of the JSON table that follows; the data starts at the next multiple of ALIGNMENT.
+CODE_CACHE_HEADER = struct.Struct("<8sHHI")
+
+
+class Section(enum.IntEnum):
+    DIRECTORIES = 0
+    ENTRIES = 1
+    NAMES = 2
+    TARGETS = 3
+    # Reserved for resolutions that are computed at build time; empty in version 1.
+    RESOLUTIONS = 4
+    METADATA = 5
+
+
+class Kind(enum.IntEnum):
+    FILE = 0
+    DIRECTORY = 1
+    SYMLINK = 2
+
+
+class Codec(enum.IntEnum):
+    STORED = 0
+
+
+class ModuleFormat(enum.IntEnum):
+    """How Node would load a file, as far as that is known when the payload is written."""
+
+    NONE = 0
+    # By extension or by the `type` of the nearest package.json.
+    COMMONJS = 1
+    MODULE = 2
+    # A `.js` file without a `type`, decided by its syntax when its code cache was made.
+    DETECTED_COMMONJS = 3
+    DETECTED_MODULE = 4
+    # A `.js` file without a `type` that nobody has parsed; the loader does what Node does.
+    AMBIGUOUS = 5
+    JSON = 6
+    WASM = 7
+
+
+def aligned(offset: int) -> int:
+    return (offset + ALIGNMENT - 1) // ALIGNMENT * ALIGNMENT

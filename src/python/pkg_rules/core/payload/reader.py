@@ -1,0 +1,211 @@
+"""Reads a payload without running it, for tests and for tools; every number in it is distrusted."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pkg_rules.core.payload.errors import CorruptPayloadError
+from pkg_rules.core.payload.format import (
+    ASCII_FLAG,
+    CODEC_MASK,
+    CODEC_SHIFT,
+    DIRECTORY,
+    ENTRY,
+    EXECUTABLE_FLAG,
+    HEADER,
+    HEADER_CHECK,
+    HEADER_SIZE,
+    KIND_MASK,
+    KIND_SHIFT,
+    MODULE_FORMAT_MASK,
+    MODULE_FORMAT_SHIFT,
+    NOTHING,
+    PAYLOAD_MAGIC,
+    PAYLOAD_VERSION,
+    Codec,
+    Kind,
+    ModuleFormat,
+    Section,
+    aligned,
+)
+
+
+@dataclass(frozen=True)
+class PayloadEntry:
+    """One path of a payload. Offsets count from the start of the payload."""
+
+    path: str
+    kind: Kind
+    executable: bool = False
+    is_ascii: bool = False
+    module_format: ModuleFormat = ModuleFormat.NONE
+    target: str = ""
+    offset: int = 0
+    size: int = 0
+    stored_size: int = 0
+    crc32: int = 0
+    cached_data_offset: int = 0
+    cached_data_size: int = 0
+    cached_data_crc32: int = 0
+
+
+class PayloadReader:
+    """The payload that starts at `start` of a seekable file and is `size` bytes long."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file = file
+        self._start = start
+        header = self._read(0, HEADER_SIZE, size, "header")
+        fields = HEADER.unpack_from(header)
+        if fields[0] != PAYLOAD_MAGIC:
+            raise CorruptPayloadError(f"There is no payload at offset {start}: found `{fields[0].hex()}`.")
+        if fields[1] != PAYLOAD_VERSION or fields[2] != HEADER_SIZE:
+            raise CorruptPayloadError(
+                f"The payload has version {fields[1]}, this program reads version {PAYLOAD_VERSION}."
+            )
+        if HEADER_CHECK.unpack_from(header, HEADER.size)[0] != zlib.crc32(header[: HEADER.size]):
+            raise CorruptPayloadError("The header of the payload is damaged.")
+        _, _, _, _, self.size, index_size, index_crc, self._directory_count, self._entry_count = fields[:9]
+        self._entry_point = fields[9]
+        if self.size != size:
+            raise CorruptPayloadError(f"The payload should have {self.size} bytes and has {size}.")
+        self._index = self._read(HEADER_SIZE, index_size, size, "index")
+        if zlib.crc32(self._index) != index_crc:
+            raise CorruptPayloadError("The index of the payload is damaged.")
+        self._sections = {
+            section: (fields[11 + 2 * section], fields[12 + 2 * section]) for section in Section
+        }
+        for section, (offset, section_size) in self._sections.items():
+            if offset + section_size > index_size:
+                raise CorruptPayloadError(f"The section {section.name} of the payload ends after its index.")
+        if self._sections[Section.DIRECTORIES][1] != self._directory_count * DIRECTORY.size:
+            raise CorruptPayloadError("The number of directories of the payload contradicts their section.")
+        if self._sections[Section.ENTRIES][1] != self._entry_count * ENTRY.size:
+            raise CorruptPayloadError("The number of entries of the payload contradicts their section.")
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return dict(json.loads(self._section(Section.METADATA)))
+
+    @property
+    def entry_point(self) -> str:
+        for number, entry in self._numbered_entries():
+            if number == self._entry_point:
+                return entry.path
+        raise CorruptPayloadError(f"The entry point {self._entry_point} is not an entry of the payload.")
+
+    def entries(self) -> Iterator[PayloadEntry]:
+        """All entries, depth first, in the order of their names."""
+        return (entry for _, entry in self._numbered_entries())
+
+    def content(self, entry: PayloadEntry) -> bytes:
+        """The content of a file, checked against its crc32."""
+        data = self._read(entry.offset, entry.stored_size, self.size, f"content of `{entry.path}`")
+        if zlib.crc32(data) != entry.crc32:
+            raise CorruptPayloadError(f"The content of `{entry.path}` is damaged.")
+        return data
+
+    def cached_data(self, entry: PayloadEntry) -> bytes:
+        data = self._read(
+            entry.cached_data_offset, entry.cached_data_size, self.size, f"cached data of `{entry.path}`"
+        )
+        if zlib.crc32(data) != entry.cached_data_crc32:
+            raise CorruptPayloadError(f"The cached data of `{entry.path}` is damaged.")
+        return data
+
+    def _numbered_entries(self) -> Iterator[tuple[int, PayloadEntry]]:
+        seen: set[int] = set()
+        pending = [(0, "")]
+        while pending:
+            number, path = pending.pop()
+            if number >= self._directory_count or number in seen:
+                raise CorruptPayloadError(f"The directory `{path}` of the payload does not exist or exists twice.")
+            seen.add(number)
+            found = list(self._directory(number, path))
+            subdirectories = []
+            for entry_number, entry, link in found:
+                yield entry_number, entry
+                if entry.kind is Kind.DIRECTORY:
+                    subdirectories.append((link, entry.path))
+            pending.extend(reversed(subdirectories))
+
+    def _directory(self, number: int, path: str) -> Iterator[tuple[int, PayloadEntry, int]]:
+        section, _ = self._sections[Section.DIRECTORIES]
+        _, first, count, names_offset, names_size, _, _ = DIRECTORY.unpack_from(
+            self._index, section + number * DIRECTORY.size
+        )
+        names = self._section(Section.NAMES)
+        if first + count > self._entry_count or names_offset + names_size > len(names):
+            raise CorruptPayloadError(f"The directory `{path}` of the payload ends after the index.")
+        split = names[names_offset : names_offset + names_size].split(b"\0") if count else []
+        if len(split) != count:
+            raise CorruptPayloadError(f"The directory `{path}` has {count} entries and {len(split)} names.")
+        for index, name in enumerate(split):
+            try:
+                decoded = name.decode()
+            except UnicodeDecodeError as error:
+                raise CorruptPayloadError(f"A name in the directory `{path}` is not UTF-8.") from error
+            if decoded in ("", ".", "..") or "/" in decoded:
+                raise CorruptPayloadError(f"The directory `{path}` has an entry named `{decoded}`.")
+            entry, link = self._entry(first + index, f"{path}/{decoded}" if path else decoded)
+            yield first + index, entry, link
+
+    def _entry(self, number: int, path: str) -> tuple[PayloadEntry, int]:
+        section, _ = self._sections[Section.ENTRIES]
+        flags, link, offset, size, stored_size, crc, cache_size, cache_crc, _ = ENTRY.unpack_from(
+            self._index, section + number * ENTRY.size
+        )
+        try:
+            kind = Kind(flags >> KIND_SHIFT & KIND_MASK)
+            codec = Codec(flags >> CODEC_SHIFT & CODEC_MASK)
+            module_format = ModuleFormat(flags >> MODULE_FORMAT_SHIFT & MODULE_FORMAT_MASK)
+        except ValueError as error:
+            raise CorruptPayloadError(f"`{path}` has flags {flags:#x} that no payload has: {error}.") from error
+        if kind is Kind.DIRECTORY:
+            return PayloadEntry(path, kind), link
+        if kind is Kind.SYMLINK:
+            targets = self._section(Section.TARGETS)
+            if link + size > len(targets):
+                raise CorruptPayloadError(f"The target of the symlink `{path}` ends after the index.")
+            return PayloadEntry(path, kind, target=targets[link : link + size].decode()), NOTHING
+        cache_offset = aligned(offset + stored_size)
+        if offset + stored_size > self.size or (cache_size and cache_offset + cache_size > self.size):
+            raise CorruptPayloadError(f"The content of `{path}` ends after the payload.")
+        if codec is Codec.STORED and size != stored_size:
+            raise CorruptPayloadError(f"`{path}` is stored in {stored_size} bytes and has {size}.")
+        return (
+            PayloadEntry(
+                path,
+                kind,
+                executable=bool(flags & EXECUTABLE_FLAG),
+                is_ascii=bool(flags & ASCII_FLAG),
+                module_format=module_format,
+                offset=offset,
+                size=size,
+                stored_size=stored_size,
+                crc32=crc,
+                cached_data_offset=cache_offset if cache_size else 0,
+                cached_data_size=cache_size,
+                cached_data_crc32=cache_crc,
+            ),
+            NOTHING,
+        )
+
+    def _section(self, section: Section) -> bytes:
+        offset, size = self._sections[section]
+        return self._index[offset : offset + size]
+
+    def _read(self, offset: int, size: int, limit: int, what: str) -> bytes:
+        if offset + size > limit:
+            raise CorruptPayloadError(f"The payload ends in its {what}.")
+        self._file.seek(self._start + offset)
+        data = self._file.read(size)
+        if len(data) != size:
+            raise CorruptPayloadError(f"The file ends in the {what} of its payload.")
+        return data
+
+
