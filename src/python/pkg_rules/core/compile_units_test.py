@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pkg_rules.core.compile_units import CompileUnit, first_party_units
+
+
+def test_a_small_program_is_one_unit_at_its_deepest_common_directory() -> None:
+    assert first_party_units(["app/src/b.js", "app/src/lib/a.js", "app/src/page.html"]) == (
+        CompileUnit("app/src", ("app/src/b.js", "app/src/lib/a.js")),
+    )
+
+
+def test_a_large_directory_is_split_from_those_below_it() -> None:
+    paths = ["app/package.json", "app/a.js", "app/b.js", "app/x/c.js", "app/y/d.js", "app/y/e.js"]
+    assert first_party_units(paths, limit=2) == (
+        CompileUnit("app", ("app/a.js", "app/b.js", "app/package.json")),
+        CompileUnit("app/x", ("app/x/c.js",)),
+        CompileUnit("app/y", ("app/y/d.js", "app/y/e.js")),
+    )
+
+
+def test_files_of_one_directory_stay_together_however_many_they_are() -> None:
+    paths = [f"app/{number}.js" for number in range(10)]
+    assert [unit.directory for unit in first_party_units(paths, limit=3)] == ["app"]
+
+
+def test_the_order_of_the_paths_does_not_matter() -> None:
+    paths = [f"app/{number % 7}/{number}.cjs" for number in range(50)]
+    assert first_party_units(paths, limit=5) == first_party_units(reversed(paths), limit=5)
+
+
+def test_a_program_without_scripts_has_no_units() -> None:
+    assert first_party_units(["app/package.json", "app/main.mjs", "app/data.json"]) == ()
