@@ -1,0 +1,1 @@
+"""Reads, checks and edits executables (ELF, PE, Mach-O) as streams; nothing here holds a whole file in memory."""

