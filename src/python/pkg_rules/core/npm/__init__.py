@@ -1,0 +1,1 @@
+"""What package.json, lock files and an installed `node_modules` say about third-party packages."""
