@@ -6,6 +6,11 @@ const { pipeline } = require('node:stream');
 
 const express = require('express');
 
+/** What a client is told: where this machine keeps its files is not for it to know. */
+function withoutPath(error) {
+  return error.code === 'ENOENT' ? Object.assign(new Error('no such file'), { status: 404 }) : error;
+}
+
 /** The same files three ways: listed, sent by the framework, and streamed by hand. */
 exports.files = function files(folder) {
   const router = express.Router();
@@ -21,15 +26,13 @@ exports.files = function files(folder) {
 
   router.get('/sent/:name', (request, response, next) => {
     const options = { root: folder, etag: false, lastModified: false };
-    response.sendFile(request.params.name, options, (error) => error && next(error));
+    response.sendFile(request.params.name, options, (error) => error && next(withoutPath(error)));
   });
 
   router.get('/streamed/:name', (request, response, next) => {
     const file = path.join(folder, path.basename(request.params.name));
     const source = fs.createReadStream(file, { highWaterMark: 1024 });
-    source.once('error', (error) => {
-      next(error.code === 'ENOENT' ? Object.assign(new Error('no such file'), { status: 404 }) : error);
-    });
+    source.once('error', (error) => next(withoutPath(error)));
     source.once('open', () => {
       response.type(path.extname(file));
       pipeline(source, response, (error) => {

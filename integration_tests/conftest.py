@@ -1,0 +1,86 @@
+"""What the tests of whole programs share: the executables, packaged once, and the same programs for plain Node.js."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Callable, Iterable
+
+import pytest
+from programs import API, PROJECTS, TestProject
+
+from pkg_rules.testutil import pinned_tools
+from pkg_rules.testutil.oracle import Program, can_hide_folders
+from pkg_rules.testutil.plain_trees import PlainTrees
+from pkg_rules.testutil.repository import PackageFailed, RepositoryCopy
+
+ProgramOf = Callable[[TestProject, int], Program]
+
+
+def pytest_report_header() -> str:
+    if can_hide_folders():
+        return "executables run with the checkout covered by an empty folder"
+    return "executables run with the folder they were built in removed (no mount namespaces here)"
+
+
+@pytest.fixture(scope="session")
+def plain_trees(tmp_path_factory: pytest.TempPathFactory) -> PlainTrees:
+    return PlainTrees.install(tmp_path_factory.mktemp("plain") / "root")
+
+
+@pytest.fixture(scope="session")
+def plain_program(plain_trees: PlainTrees) -> ProgramOf:
+    def program(project: TestProject, major: int) -> Program:
+        node = pinned_tools.node(major)
+        return Program((str(node), str(plain_trees.root / project.script)), str(plain_trees.root))
+
+    return program
+
+
+@pytest.fixture(scope="session")
+def executables(tmp_path_factory: pytest.TempPathFactory) -> Iterable[_Executables]:
+    folder = tmp_path_factory.mktemp("packaged")
+    yield _Executables.package(folder / "repository", folder / "dist")
+    # Some gigabytes, which pytest would keep for its next three runs.
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def packaged_program(executables: _Executables, plain_trees: PlainTrees) -> ProgramOf:
+    def program(project: TestProject, major: int) -> Program:
+        hidden = (pinned_tools.REPOSITORY, plain_trees.root)
+        return Program((str(executables.path(project, major)),), hidden=hidden)
+
+    return program
+
+
+class _Executables:
+    """Executables of all projects; the folder that they were built in is gone by the time they run."""
+
+    def __init__(self, dist: Path, failures: dict[str, PackageFailed]) -> None:
+        self._dist = dist
+        self._failures = failures
+
+    @classmethod
+    def package(cls, build_root: Path, dist: Path) -> _Executables:
+        copy = RepositoryCopy.make(build_root)
+        targets = [project.target for project in (*PROJECTS, API)]
+        failures: dict[str, PackageFailed] = {}
+        try:
+            copy.package(targets, dist)
+        except PackageFailed:
+            # One by one, so that a project that cannot be packaged does not hide the others.
+            for target in targets:
+                try:
+                    copy.package([target], dist)
+                except PackageFailed as failure:
+                    failures[target] = failure
+        shutil.rmtree(build_root)
+        return cls(dist, failures)
+
+    def path(self, project: TestProject, major: int) -> Path:
+        if project.target in self._failures:
+            raise self._failures[project.target]
+        path = self._dist / project.executable(major)
+        assert path.is_file(), f"no `{path}`; there are: {sorted(self._dist.rglob('*'))}"
+        return path

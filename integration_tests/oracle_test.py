@@ -1,0 +1,42 @@
+"""Each executable does what plain Node.js of the same version does with the same files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import ProgramOf
+from programs import PROJECTS, TestProject
+
+from pkg_rules.testutil.oracle import Case, run
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS
+
+CASES = [
+    pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
+    for project in PROJECTS
+    for major in NODE_MAJORS
+    for case in project.cases
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", CASES)
+def test_same_outcome_as_plain_node(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_program: ProgramOf,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    expected = run(plain_program(project, major), case, tmp_path / "plain" / "here")
+    # The oracle is only one if it did what the case is about.
+    assert expected.exit_code == case.exit_code, expected.stderr
+    assert expected.stdout or expected.stderr or expected.files or case.exit_code
+
+    actual = run(packaged_program(project, major), case, tmp_path / "packaged" / "here")
+
+    assert actual.stderr == expected.stderr
+    assert actual.stdout == expected.stdout
+    assert actual.exit_code == expected.exit_code
+    assert actual.files == expected.files

@@ -1,0 +1,157 @@
+"""The test projects as programs: what they are called, and the calls by which they are compared with plain Node.js."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pkg_rules.testutil.oracle import Case
+
+
+@dataclass(frozen=True)
+class TestProject:
+    """`target` has one executable for each major version of Node.js; `script` is what plain Node.js starts."""
+
+    __test__ = False  # Not a test class, whatever pytest makes of its name.
+
+    name: str
+    target: str
+    script: str
+    cases: tuple[Case, ...] = ()
+
+    def executable(self, major: int) -> str:
+        """Where it is below the distribution folder."""
+        folder, name = self.target.split(":")
+        return f"{folder.replace('/', '.')}/{name}-node{major}"
+
+
+def _workspace(name: str) -> TestProject:
+    return TestProject(
+        name,
+        f"testprojects/{name}/packages/app:majors",
+        f"testprojects/{name}/packages/app/src/main.js",
+        (
+            Case("report"),
+            Case("arguments", ("report", "90s", "2h")),
+            Case("identity", ("identity",)),
+            Case("uncaught", ("fail", "soon"), exit_code=1),
+            Case("self-reference", ("other", "thing"), exit_code=2),
+        ),
+    )
+
+
+def _big(name: str, target: str, script: str) -> TestProject:
+    return TestProject(
+        name,
+        f"testprojects/big:{target}",
+        f"testprojects/big/src/{script}",
+        (Case("checksum"), Case("show", ("show",)), Case("fail", ("fail",), exit_code=1)),
+    )
+
+
+_TS_PROGRAM = {
+    "tsconfig.json": json.dumps(
+        {"compilerOptions": {"strict": True, "target": "es2022", "module": "nodenext", "outDir": "out"}}
+    ),
+    "src/shapes.ts": "export interface Circle { radius: number }\n"
+    "export const area = ({ radius }: Circle): number => Math.PI * radius ** 2;\n",
+    "src/main.ts": 'import { area } from "./shapes.js";\n\nconst radii: readonly number[] = [1, 2];\n'
+    "console.log(radii.map((radius) => area({ radius })));\n",
+}
+
+API = TestProject("api", "testprojects/api:majors", "testprojects/api/src/server.js")
+
+PROJECTS = (
+    TestProject(
+        "hello",
+        "testprojects/hello:majors",
+        "testprojects/hello/src/main.js",
+        (
+            Case("plain"),
+            Case("arguments", ("Ada", "Grace Hopper", "")),
+            Case("language", ("--language", "ja", "ノード")),
+            Case("version", ("--version",)),
+            Case("languages", ("--languages",)),
+            Case("where", ("--where",)),
+            Case("stdin", ("--stdin",), stdin="one\ntwo\n" * 10_000),
+            Case("usage", ("--no-such-option",), exit_code=2),
+            Case("exit-code", ("--exit", "9"), exit_code=9),
+            Case("throw", ("--fail", "throw"), exit_code=1),
+            Case("throw-later", ("--fail", "later"), exit_code=1),
+            Case("unhandled-rejection", ("--fail", "reject"), exit_code=1),
+            Case("not-an-error", ("--fail", "not-an-error"), exit_code=1),
+            Case("caught", ("--fail", "caught"), exit_code=4),
+            Case("missing-module", ("--fail", "missing-module"), exit_code=1),
+            Case("missing-package", ("--fail", "missing-package"), exit_code=1),
+            Case("syntax", ("--fail", "syntax"), exit_code=1),
+            Case("exit-handler", ("--fail", "exit-handler"), exit_code=7),
+        ),
+    ),
+    TestProject(
+        "tsc",
+        "testprojects/tsc:majors",
+        "testprojects/tsc/src/main.js",
+        (
+            Case("version", ("--version",)),
+            Case("compile", ("--project", "tsconfig.json", "--listFilesOnly"), files=_TS_PROGRAM),
+            Case("emit", ("--project", "."), files=_TS_PROGRAM),
+            Case(
+                "type-error",
+                ("--strict", "--noEmit", "--pretty", "a.ts"),
+                files={"a.ts": "const count: number = 'one';\n"},
+                exit_code=2,
+            ),
+        ),
+    ),
+    TestProject(
+        "esm-cli",
+        "testprojects/esm-cli:majors",
+        "testprojects/esm-cli/src/cli.js",
+        (
+            Case("show"),
+            Case("narrow-colour", ("show", "--width", "30"), environment={"FORCE_COLOR": "1"}),
+            Case("html", ("show", "--format", "html")),
+            Case("outline", ("show", "--format", "outline")),
+            Case("own-file", ("show", "note.md"), files={"note.md": "# Note\n\n* [x] done\n"}),
+            Case("modules", ("modules",)),
+            Case("help", ("--help",)),
+            Case("version", ("--version",)),
+            Case("unknown-format", ("show", "--format", "tex"), exit_code=1),
+            Case("unknown-command", ("nothing",), exit_code=2),
+            Case("module-throws", ("fail", "throws"), exit_code=1),
+            Case("missing-export", ("fail", "link"), exit_code=1),
+            Case("syntax-error", ("fail", "syntax"), exit_code=1),
+            Case("rejected-await", ("fail", "rejects"), exit_code=1),
+            Case("unsettled-await", ("fail", "unsettled"), exit_code=13),
+        ),
+    ),
+    TestProject(
+        "assets",
+        "testprojects/assets:majors",
+        "testprojects/assets/src/main.js",
+        (
+            Case("page"),
+            Case("inspect", ("inspect",)),
+            Case("copy", ("copy", "copied")),
+            Case("missing", ("missing",), exit_code=1),
+        ),
+    ),
+    _workspace("workspace"),
+    _workspace("workspace-pnpm"),
+    _big("big-cjs", "majors", "main.js"),
+    _big("big-esm", "esm_majors", "main.mjs"),
+    TestProject(
+        "bundled",
+        "testprojects/bundled:majors",
+        "testprojects/bundled/dist/main.js",
+        (
+            Case(
+                "show",
+                stdin='{"items": [{"name": "nut", "count": 3, "tags": ["m4"]}, {"name": "bolt", "count": 0}]}',
+                environment={"FORCE_COLOR": "1"},
+            ),
+            Case("invalid", stdin='{"items": [{"name": "", "count": -1}]}', exit_code=1),
+            Case("not-json", stdin="{", exit_code=1),
+        ),
+    ),
+)

@@ -1,0 +1,48 @@
+"""What may differ between `node main.js` and an executable of the same program: one table, nothing else.
+
+The program's own words must be equal to the byte. What differs by nature is where the program lies (a folder here,
+`/snapshot` there) and which functions of Node.js, or of the runtime that stands in for them, lie between its frames.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Pattern
+
+# Where the build root is mounted in an executable.
+SNAPSHOT = "/snapshot"
+
+
+@dataclass(frozen=True)
+class Mask:
+    why: str
+    pattern: Pattern[str]
+    replacement: str
+
+
+MASKS = (
+    Mask(
+        "Frames inside Node.js: reading a file or loading a module takes other functions in an executable.",
+        re.compile(r"(?:^ +at (?:.*\()?node:[^\n]*?\)?(?P<brace> \{)?\n)+", re.MULTILINE),
+        r"    at <Node.js>\g<brace>\n",
+    ),
+    Mask(
+        "How many frames an error and its cause have in common depends on those frames.",
+        re.compile(r"\.\.\. \d+ lines matching cause stack trace \.\.\."),
+        "... lines matching cause stack trace ...",
+    ),
+    Mask(
+        "An error that was thrown inside Node.js is shown with that line of Node.js.",
+        re.compile(r"\Anode:[^\n]+:\d+\n[^\n]*\n *\^+\n", re.MULTILINE),
+        "<Node.js>\n",
+    ),
+)
+
+
+def masked(text: str, root: str) -> str:
+    """The text with `root`, where the program's build root lies, as in an executable and every mask applied."""
+    text = text.replace(root, SNAPSHOT)
+    for mask in MASKS:
+        text = mask.pattern.sub(mask.replacement, text)
+    return text

@@ -1,0 +1,124 @@
+"""Runs a program as plain `node` runs it and as an executable does, so that the two can be compared.
+
+The oracle is Node.js itself, of the same version, on the same files: what it prints, where it prints it, how it ends
+and which files it leaves behind.
+"""
+
+from __future__ import annotations
+
+import functools
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Iterable, Mapping
+
+from pkg_rules.testutil.masks import masked
+
+# Nothing of the environment of the tests reaches a program. The compile cache of Node.js is off on both sides, and
+# traces are long, so that frames of one side's loader do not push the program's own frames out of them.
+ENVIRONMENT: Mapping[str, str] = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "NODE_DISABLE_COMPILE_CACHE": "1",
+    "NODE_OPTIONS": "--stack-trace-limit=100",
+}
+TIMEOUT_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to call a program: its arguments, what it reads, and the files it finds where it is started."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    stdin: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Program:
+    """How to start a program, and where the build root of its files lies (nowhere, for an executable)."""
+
+    argv: tuple[str, ...]
+    root: str = ""
+    hidden: tuple[Path, ...] = ()
+
+    def command(self, arguments: Iterable[str]) -> list[str]:
+        return [*out_of_reach(self.hidden), *self.argv, *arguments]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    exit_code: int
+    stdout: str
+    stderr: str
+    files: Mapping[str, bytes]
+
+
+def run(program: Program, case: Case, directory: Path) -> Outcome:
+    """Runs the case in a new directory; of the outcome only what the masks name is changed."""
+    directory.mkdir(parents=True)
+    for name, content in case.files.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(content)
+    finished = subprocess.run(
+        program.command(case.arguments),
+        cwd=directory,
+        env=environment(case, directory),
+        input=case.stdin.encode(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        timeout=TIMEOUT_SECONDS,
+    )
+
+    def shown(output: bytes) -> str:
+        text = output.decode(errors="backslashreplace").replace(str(directory), "<here>")
+        return masked(text, program.root)
+
+    return Outcome(
+        finished.returncode, shown(finished.stdout), shown(finished.stderr), files_below(directory)
+    )
+
+
+def environment(case: Case, directory: Path) -> Mapping[str, str]:
+    return {**ENVIRONMENT, "HOME": str(directory), **case.environment}
+
+
+def files_below(directory: Path) -> Mapping[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }
+
+
+def out_of_reach(folders: Iterable[Path]) -> tuple[str, ...]:
+    """The start of a command line that runs the rest with these folders covered by empty ones.
+
+    Empty where this machine does not let us make a mount namespace; see `can_hide_folders`.
+    """
+    covered = [str(folder) for folder in folders]
+    if not covered or not can_hide_folders():
+        return ()
+    script = 'while [ "$1" != -- ]; do mount -t tmpfs none "$1" || exit 125; shift; done; shift; exec "$@"'
+    return (*_NAMESPACE, "sh", "-c", script, "sh", *covered, "--")
+
+
+_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+
+
+@functools.lru_cache(maxsize=None)
+def can_hide_folders() -> bool:
+    try:
+        attempt = subprocess.run(
+            [*_NAMESPACE, "sh", "-c", "mount -t tmpfs none /mnt"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:  # No `unshare`: not Linux.
+        return False
+    return attempt.returncode == 0

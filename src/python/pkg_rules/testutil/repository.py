@@ -1,0 +1,67 @@
+"""Copies of this repository in which Pants builds, so that a test can do to them what it likes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Iterable, Mapping
+
+from pkg_rules.testutil.pinned_tools import REPOSITORY
+
+
+class PackageFailed(Exception):
+    """Pants did not package what it was asked for; the message is what it said."""
+
+
+def repository_files(*below: str) -> tuple[str, ...]:
+    """The files of the working tree that git has or would take, without what was deleted."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *below],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout.decode()
+    files = (file for file in listed.split("\0") if file)
+    return tuple(sorted(file for file in files if (REPOSITORY / file).is_file()))
+
+
+@dataclass(frozen=True)
+class RepositoryCopy:
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path) -> RepositoryCopy:
+        for file in repository_files():
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / file, root / file)
+        # Pants and its packages, as the launcher installed them.
+        (root / ".venv").symlink_to(REPOSITORY / ".venv")
+        return cls(root)
+
+    def package(
+        self,
+        addresses: Iterable[str],
+        dist: Path,
+        *,
+        options: Iterable[str] = (),
+        environment: Mapping[str, str] = os.environ,
+        prefix: Iterable[str] = (),
+        umask: int = 0o022,
+    ) -> str:
+        """Runs the `package` goal and returns what Pants printed. No daemon: it may miss edits of the plugin."""
+        arguments = ["--no-pantsd", f"--pants-distdir={dist}", *options, "package", *addresses]
+        finished = subprocess.run(
+            [*prefix, "./pants", *arguments],
+            cwd=self.root,
+            env=dict(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            preexec_fn=lambda: os.umask(umask) and None,
+        )
+        if finished.returncode:
+            raise PackageFailed(f"`./pants {' '.join(arguments)}` failed:\n{finished.stdout}")
+        return finished.stdout
