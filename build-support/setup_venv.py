@@ -17,10 +17,13 @@ def main(venv: Path, lock: Path) -> int:
     venv.parent.mkdir(parents=True, exist_ok=True)
     with open(venv.parent / f"{venv.name}.lock", "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if record.exists() and filecmp.cmp(lock, record, shallow=False):
+        if is_complete(venv, lock, record):
             return 0
         print(f"Installing {lock.name} into {venv} ...", file=sys.stderr)
-        shutil.rmtree(venv, ignore_errors=True)
+        if venv.exists():
+            # The record goes first: without it a half-removed environment is never taken for a whole one.
+            record.unlink(missing_ok=True)
+            shutil.rmtree(venv)
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
         pip = [str(venv / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
         installed = subprocess.run(
@@ -34,8 +37,15 @@ def main(venv: Path, lock: Path) -> int:
                 file=sys.stderr,
             )
             return installed.returncode
-        shutil.copyfile(lock, record)
+        unfinished = venv.parent / f"{venv.name}.record"
+        shutil.copyfile(lock, unfinished)
+        unfinished.replace(record)
     return 0
+
+
+def is_complete(venv: Path, lock: Path, record: Path) -> bool:
+    """False too when the interpreter that the environment was made with has been removed since."""
+    return record.exists() and (venv / "bin" / "python").exists() and filecmp.cmp(lock, record, shallow=False)
 
 
 if __name__ == "__main__":

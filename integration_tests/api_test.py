@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ProgramOf
-from programs import API
+from programs import API, ProgramOf
 
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.service import Request, Response, Service

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Callable, Iterable
+from typing import Iterable
 
 import pytest
-from programs import API, PROJECTS, TestProject
+from programs import API, PROJECTS, ProgramOf, TestProject
 
 from pkg_rules.testutil import pinned_tools
 from pkg_rules.testutil.oracle import Program, can_hide_folders
 from pkg_rules.testutil.plain_trees import PlainTrees
 from pkg_rules.testutil.repository import PackageFailed, RepositoryCopy
-
-ProgramOf = Callable[[TestProject, int], Program]
 
 
 def pytest_report_header() -> str:

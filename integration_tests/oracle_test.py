@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ProgramOf
-from programs import PROJECTS, TestProject
+from programs import PROJECTS, ProgramOf, TestProject
 
 from pkg_rules.testutil.oracle import Case, run
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS

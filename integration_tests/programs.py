@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Callable
 
-from pkg_rules.testutil.oracle import Case
+from pkg_rules.testutil.oracle import Case, Program
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class TestProject:
         """Where it is below the distribution folder."""
         folder, name = self.target.split(":")
         return f"{folder.replace('/', '.')}/{name}-node{major}"
+
+
+# How a project is started with a major version of Node.js.
+ProgramOf = Callable[[TestProject, int], Program]
 
 
 def _workspace(name: str) -> TestProject:
