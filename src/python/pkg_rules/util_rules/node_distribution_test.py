@@ -107,14 +107,14 @@ def test_a_package_manager_runs_with_the_pinned_node(
 def test_a_script_imports_the_pinned_library(rule_runner: RuleRunner) -> None:
     libraries = rule_runner.request(PythonLibraries, [PythonLibrariesRequest("lief")])
     script = rule_runner.request(
-        PythonScript, [PythonScriptRequest("fetch", ("core/errors.py",), libraries.digest)]
+        PythonScript, [PythonScriptRequest("fetch.py", (), libraries.digest)]
     )
     # The launcher runs any module; the version is that of the library's own metadata.
     result = rule_runner.request(
         ProcessResult,
         [
             Process(
-                (script.argv_prefix[0], "timeit", "-n1", "-r1", "-s", "import lief", "print(lief.__version__)"),
+                (script.argv[0], "timeit", "-n1", "-r1", "-s", "import lief", "print(lief.__version__)"),
                 env=FrozenDict(script.env),
                 immutable_input_digests=script.immutable_input_digests,
                 description="import lief",

@@ -29,7 +29,6 @@ from pkg_rules.util_rules.registry_access import DOWNLOAD_CACHE, registry_access
 
 FETCH_PACKAGES = (
     "core/binfmt",
-    "core/errors.py",
     "core/fetch",
     "core/node_dist.py",
     "core/node_lock.py",
@@ -71,7 +70,7 @@ class PinnedPackage:
 
 @rule(desc="Fetch a pinned file", level=LogLevel.DEBUG)
 async def _pinned_download(request: PinnedDownloadRequest) -> PinnedDownload:
-    script = await python_script(PythonScriptRequest("fetch", FETCH_PACKAGES), **implicitly())
+    script = await python_script(PythonScriptRequest("fetch.py", FETCH_PACKAGES), **implicitly())
     access = await registry_access(**implicitly())
     lock = render_node_lock(NodeLock((request.entry,))).encode()
     files = await create_digest(
@@ -87,7 +86,7 @@ async def _pinned_download(request: PinnedDownloadRequest) -> PinnedDownload:
     (cache,) = DOWNLOAD_CACHE.values()
     result = await run_fallible_process(
         Process(
-            argv=(*script.argv_prefix, "request.json", "entry.lock.json", cache, OUT),
+            argv=(*script.argv, "request.json", "entry.lock.json", cache, OUT),
             env={**script.env, **access.env},
             input_digest=inputs,
             immutable_input_digests=script.immutable_input_digests,

@@ -18,8 +18,9 @@ from pkg_rules.subsystems.python_tools import PythonTools
 
 @dataclass(frozen=True)
 class PythonScriptRequest:
-    """`script` is a module of `pkg_rules.scripts`, e.g. `fetch`; `packages` are what it imports of our own, as paths
-    below `pkg_rules`: `core/payload`, `core/errors.py`. Third-party `libraries` are those of `PythonLibraries`."""
+    """`script` is a file of `pkg_rules/scripts`, e.g. `fetch.py`; `packages` are what it imports of our own, as paths
+    below `pkg_rules`, e.g. `core/payload` (`core/errors.py` is always there). Third-party `libraries` are those of
+    `PythonLibraries`."""
 
     script: str
     packages: tuple[str, ...]
@@ -28,12 +29,12 @@ class PythonScriptRequest:
 
 @dataclass(frozen=True)
 class PythonScript:
-    """What a process that runs the script needs: before its arguments, among its immutable inputs, in its environment.
+    """What a process that runs the script needs: what comes before its arguments, among its immutable inputs, in its environment.
 
     The working folder of the process must be the root of the sandbox.
     """
 
-    argv_prefix: tuple[str, ...]
+    argv: tuple[str, ...]
     immutable_input_digests: FrozenDict[str, Digest]
     env: FrozenDict[str, str]
 
@@ -49,10 +50,10 @@ async def _python_script(request: PythonScriptRequest, python_tools: PythonTools
     launcher = render_launcher(
         python_tools.search_path, python_tools.names, libraries=request.libraries is not None
     )
-    modules = {"core/__init__.py", "scripts/__init__.py", "__init__.py", f"scripts/{request.script}.py"}
+    always = {"__init__.py", "core/__init__.py", "core/errors.py", "scripts/__init__.py"}
     files = {
         name: content
-        for path in sorted({*modules, *request.packages})
+        for path in sorted({*always, f"scripts/{request.script}", *request.packages})
         for name, content in package_data(path)
     }
     tools = await create_digest(
@@ -69,7 +70,7 @@ async def _python_script(request: PythonScriptRequest, python_tools: PythonTools
     if request.libraries is not None:
         inputs[LIBRARIES] = request.libraries
     return PythonScript(
-        argv_prefix=(f"{TOOLS}/python", f"pkg_rules.scripts.{request.script}"),
+        argv=(f"{TOOLS}/python", f"pkg_rules.scripts.{request.script[:-len('.py')]}"),
         immutable_input_digests=FrozenDict(inputs),
         env=_ENV,
     )

@@ -85,13 +85,13 @@ def _identify_elf(head: bytes, path: Path) -> ExecutableKind:
         entry_size, count = struct.unpack_from("<HH", head, 42)
     # The loader that the file asks for tells musl (Alpine) from glibc; a static file asks for none.
     platform = "linuxstatic"
-    for index in range(count):
-        at = table + index * entry_size
-        if struct.unpack_from("<I", head, at) == (_PT_INTERP,):
+    headers = _read(path, table, count * entry_size)
+    for at in range(0, count * entry_size, entry_size):
+        if struct.unpack_from("<I", headers, at) == (_PT_INTERP,):
             offset, size = (
-                (struct.unpack_from("<Q", head, at + 8)[0], struct.unpack_from("<Q", head, at + 32)[0])
+                (struct.unpack_from("<Q", headers, at + 8)[0], struct.unpack_from("<Q", headers, at + 32)[0])
                 if wide
-                else (struct.unpack_from("<I", head, at + 4)[0], struct.unpack_from("<I", head, at + 16)[0])
+                else (struct.unpack_from("<I", headers, at + 4)[0], struct.unpack_from("<I", headers, at + 16)[0])
             )
             platform = "alpine" if b"/ld-musl" in _read(path, offset, size) else "linux"
     return _known(platform, _ELF_MACHINES, machine, path)

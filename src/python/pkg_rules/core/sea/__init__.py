@@ -1,0 +1,1 @@
+"""Single executable applications: puts one into a Node.js executable, and a payload behind it."""

@@ -1,0 +1,73 @@
+"""Makes the executable of a prepared base and a payload: copy, append, write the place into the locator, check."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pkg_rules.core.binfmt.copying import append_file, write_at
+from pkg_rules.core.binfmt.fuse import FUSE_ON
+from pkg_rules.core.binfmt.identify import identify
+from pkg_rules.core.payload.errors import CorruptPayloadError
+from pkg_rules.core.payload.reader import PayloadReader
+from pkg_rules.core.sea.base_layout import BaseLayout
+from pkg_rules.core.sea.errors import SeaError, written_whole
+from pkg_rules.core.sea.locator import EMPTY, MAGIC, SIZE, pack_place, unpack_place
+
+# The payload can be mapped into memory as it lies there.
+_PAGE = 4096
+
+
+def assemble(base: Path, layout: BaseLayout, payload: Path, target: Path) -> None:
+    """Writes `target`, whole or not at all; the inputs are not touched."""
+    _check_base(base, layout)
+    with written_whole(target) as part:
+        with open(part, "xb", buffering=0) as out:
+            size = append_file(base, out.fileno())
+            offset = -(-size // _PAGE) * _PAGE
+            os.ftruncate(out.fileno(), offset)
+            os.lseek(out.fileno(), offset, os.SEEK_SET)
+            length = append_file(payload, out.fileno())
+            write_at(
+                out.fileno(), layout.locator_offset + len(MAGIC), pack_place(offset, length)
+            )
+            os.fchmod(out.fileno(), 0o755)
+        verify(part, layout)
+
+
+def verify(executable: Path, layout: BaseLayout) -> None:
+    """Raises SeaError unless the executable is complete: reads a few places of it, not all."""
+    identify(executable)
+    with open(executable, "rb") as file:
+        if _read(file.fileno(), layout.fuse_offset, len(FUSE_ON)) != FUSE_ON:
+            raise SeaError("The executable would not start its application: its switch is off.")
+        locator = _read(file.fileno(), layout.locator_offset, SIZE)
+        offset, length = unpack_place(locator[len(MAGIC) :])
+        size = os.fstat(file.fileno()).st_size
+        if not locator.startswith(MAGIC) or offset + length != size:
+            raise SeaError(
+                f"The executable has {size:,} bytes, but its locator speaks of {length:,} bytes at {offset:,}."
+            )
+        try:
+            PayloadReader(file, offset, length)
+        except CorruptPayloadError as error:
+            raise SeaError(f"The payload of the executable cannot be read: {error}") from error
+
+
+def _check_base(base: Path, layout: BaseLayout) -> None:
+    if layout.locator_offset < 0:
+        raise SeaError(
+            f"`{base.name}` has no locator: it was prepared for a single script, and takes no payload."
+        )
+    with open(base, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        found = _read(file.fileno(), layout.locator_offset, SIZE)
+    if size != layout.size or found != EMPTY:
+        raise SeaError(
+            f"`{base.name}` does not fit its description: it has {size:,} of {layout.size:,} bytes, or its locator is "
+            "not empty. The two come from different builds."
+        )
+
+
+def _read(file: int, offset: int, length: int) -> bytes:
+    return os.pread(file, length, offset)

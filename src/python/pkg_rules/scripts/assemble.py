@@ -1,0 +1,23 @@
+"""Makes the executable: `assemble BASE PAYLOAD OUT`, with the description of the base in `BASE.json`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.sea.assemble import assemble
+from pkg_rules.core.sea.base_layout import BaseLayout
+
+
+def main(base: str, payload: str, out: str) -> int:
+    try:
+        assemble(Path(base), BaseLayout.read(Path(f"{base}.json")), Path(payload), Path(out))
+    except PkgRulesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

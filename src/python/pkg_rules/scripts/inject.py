@@ -1,0 +1,23 @@
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT`; its layout goes to `OUT.json`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.sea.inject import inject
+
+
+def main(executable: str, application: str, out: str) -> int:
+    try:
+        layout = inject(Path(executable), Path(application).read_bytes(), Path(out))
+    except PkgRulesError as error:
+        print(error, file=sys.stderr)
+        return 1
+    Path(f"{out}.json").write_text(layout.render(), "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,227 @@
+"""A Node.js executable with a loader put into it: made once for all programs of that Node.js, loader and options."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pants.engine.fs import CreateDigest, Digest, FileContent, MergeDigests, RemovePrefix
+from pants.engine.process import Process
+from pants.engine.rules import collect_rules, rule
+from pants.util.logging import LogLevel
+
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
+from pkg_rules.core.sea.locator import EMPTY
+from pkg_rules.engine import (
+    CALL_BY_NAME,
+    Get,
+    create_digest,
+    implicitly,
+    merge_digests,
+    remove_prefix,
+    run_fallible_process,
+)
+from pkg_rules.util_rules.node_distribution import (
+    HostNodeRequest,
+    NodeDistribution,
+    host_node,
+)
+from pkg_rules.util_rules.python_tools import (
+    PythonScript,
+    PythonScriptRequest,
+    package_data,
+    python_script,
+)
+
+LOCATOR_ASSET = "locator"
+SEA_PACKAGES = ("core/binfmt", "core/sea")
+
+
+class PreparedBaseError(PkgRulesError):
+    """Node.js or the injection refused; the message says why."""
+
+
+@dataclass(frozen=True)
+class SeaApplicationRequest:
+    """What Node.js starts with: the file `main_path` of the digest `main`, CommonJS without imports of other files.
+
+    `exec_argv` are options of Node.js and V8 that are baked in; `exec_argv_extension` says who may add to them: nobody
+    (`none`), `NODE_OPTIONS` (`env`) or the command line (`cli`). `assets` are pairs of name and content.
+    """
+
+    distribution: NodeDistribution
+    main: Digest
+    main_path: str
+    exec_argv: tuple[str, ...] = ()
+    exec_argv_extension: str = "env"
+    assets: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True)
+class SeaApplication:
+    """What goes into the executable, in the form that this version of Node.js reads: one file at the top."""
+
+    digest: Digest
+    path: str
+
+
+@dataclass(frozen=True)
+class PreparedBaseRequest:
+    """The loader gets an asset `locator`, which the assembly fills with the place of the payload."""
+
+    distribution: NodeDistribution
+    loader: Digest
+    loader_path: str = "loader.cjs"
+    exec_argv: tuple[str, ...] = ()
+    exec_argv_extension: str = "env"
+
+
+@dataclass(frozen=True)
+class PreparedBase:
+    """`digest` holds the executable at `path`, and beside it what is known of it in `<path>.json`."""
+
+    distribution: NodeDistribution
+    digest: Digest
+    path: str
+
+
+def application_process(target: NodeDistribution, host: NodeDistribution, inputs: Digest) -> Process:
+    output = f"{OUT}/application"
+    return Process(
+        argv=(
+            f"{HOST_NODE}/{host.executable}",
+            "__make_application.cjs",
+            "__sea-config.json",
+            output,
+        ),
+        input_digest=inputs,
+        immutable_input_digests={HOST_NODE: host.digest},
+        output_files=(output,),
+        description=f"Make a Node.js {target.version} application for {target.runs_on}",
+        level=LogLevel.DEBUG,
+        timeout_seconds=300,
+    )
+
+
+@rule(desc="Make the application of an executable", level=LogLevel.DEBUG)
+async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
+    target = request.distribution
+    # Only the very version that will run the application knows its form.
+    host = await host_node(HostNodeRequest(target.version), **implicitly())
+    config = {
+        "main": request.main_path,
+        "output": "out/unfinished",
+        "disableExperimentalSEAWarning": True,
+        "useSnapshot": False,
+        # A code cache depends on the platform; another one's would be refused with a warning.
+        "useCodeCache": host.distribution.runs_on == target.runs_on,
+        "execArgv": list(request.exec_argv),
+        "execArgvExtension": request.exec_argv_extension,
+        "assets": {name: f"__assets/{name}" for name, _ in request.assets},
+    }
+    ((_, script),) = package_data("scripts/make_application.cjs")
+    files = await create_digest(
+        CreateDigest(
+            [
+                FileContent("__make_application.cjs", script),
+                FileContent("__sea-config.json", json.dumps(config, sort_keys=True).encode()),
+                *(FileContent(f"__assets/{name}", content) for name, content in request.assets),
+            ]
+        ),
+        **implicitly(),
+    )
+    inputs = await merge_digests(MergeDigests([files, request.main]), **implicitly())
+    result = await run_fallible_process(
+        application_process(target, host.distribution, inputs), **implicitly()
+    )
+    if result.exit_code:
+        raise PreparedBaseError(result.stderr.decode(errors="replace").strip())
+    digest = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
+    return SeaApplication(digest, "application")
+
+
+if CALL_BY_NAME:
+    sea_application = _sea_application
+else:
+
+    def sea_application(request: SeaApplicationRequest, **_: object) -> Get:
+        return Get(SeaApplication, SeaApplicationRequest, request)
+
+
+@dataclass(frozen=True)
+class InjectRequest:
+    distribution: NodeDistribution
+    application: SeaApplication
+
+
+def inject_process(script: PythonScript, request: InjectRequest) -> Process:
+    distribution = request.distribution
+    outputs = (f"{OUT}/base", f"{OUT}/base.json")
+    return Process(
+        argv=(
+            *script.argv,
+            f"__base/{distribution.executable}",
+            f"__application/{request.application.path}",
+            outputs[0],
+        ),
+        env=script.env,
+        immutable_input_digests={
+            **script.immutable_input_digests,
+            "__application": request.application.digest,
+            "__base": distribution.digest,
+        },
+        output_files=outputs,
+        description=f"Prepare Node.js {distribution.version} for {distribution.runs_on}",
+        level=LogLevel.DEBUG,
+        timeout_seconds=300,
+        # Quick to do again, but the output is large: a hit must not be lost to a race with a new run.
+        remote_cache_speculation_delay_millis=15_000,
+    )
+
+
+@rule(desc="Put an application into Node.js", level=LogLevel.DEBUG)
+async def _inject(request: InjectRequest) -> PreparedBase:
+    script = await python_script(PythonScriptRequest("inject.py", SEA_PACKAGES), **implicitly())
+    result = await run_fallible_process(inject_process(script, request), **implicitly())
+    if result.exit_code:
+        raise PreparedBaseError(result.stderr.decode(errors="replace").strip())
+    digest = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
+    return PreparedBase(request.distribution, digest, "base")
+
+
+if CALL_BY_NAME:
+    inject = _inject
+else:
+
+    def inject(request: InjectRequest, **_: object) -> Get:
+        return Get(PreparedBase, InjectRequest, request)
+
+
+@rule(desc="Prepare a base", level=LogLevel.DEBUG)
+async def _prepared_base(request: PreparedBaseRequest) -> PreparedBase:
+    application = await sea_application(
+        SeaApplicationRequest(
+            distribution=request.distribution,
+            main=request.loader,
+            main_path=request.loader_path,
+            exec_argv=request.exec_argv,
+            exec_argv_extension=request.exec_argv_extension,
+            assets=((LOCATOR_ASSET, EMPTY),),
+        ),
+        **implicitly(),
+    )
+    return await inject(InjectRequest(request.distribution, application), **implicitly())
+
+
+if CALL_BY_NAME:
+    prepared_base = _prepared_base
+else:
+
+    def prepared_base(request: PreparedBaseRequest, **_: object) -> Get:
+        return Get(PreparedBase, PreparedBaseRequest, request)
+
+
+def rules() -> Any:
+    return collect_rules()
