@@ -1,0 +1,226 @@
+"""Targets such as `node24-linux-x64`: reads them, resolves them against what is pinned, names the outputs."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Iterable, Mapping, Sequence
+
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.node_dist import ARCHITECTURES, PLATFORMS, NodeVersion
+from pkg_rules.core.node_lock import REFRESH_COMMAND, NodeLock, bulleted
+
+_PLATFORM_ALIASES: Mapping[str, str] = {
+    **{name: name for name in PLATFORMS},
+    "lin": "linux",
+    "glibc": "linux",
+    "musl": "alpine",
+    "static": "linuxstatic",
+    "mac": "macos",
+    "osx": "macos",
+    "darwin": "macos",
+    "windows": "win",
+    "win32": "win",
+}
+_ARCH_ALIASES: Mapping[str, str] = {
+    **{name: name for name in ARCHITECTURES},
+    "amd64": "x64",
+    "x86_64": "x64",
+    "aarch64": "arm64",
+    "armv7l": "armv7",
+    "armhf": "armv7",
+}
+_NODE = re.compile(r"(?:node|v|nodev)?(\d+(?:\.\d+){0,2})")
+_NEWEST = ("latest", "node")
+_HOST = "host"
+
+
+class TripleError(PkgRulesError):
+    """A target cannot be read, or there is no Node.js for it."""
+
+
+class OutputNameError(PkgRulesError):
+    """Two targets would be written to the same file."""
+
+
+@dataclass(frozen=True)
+class TripleRequest:
+    """What a target says; what it leaves out is None. `version` is a prefix of numbers: (24,), (24, 21)."""
+
+    text: str
+    version: tuple[int, ...] | None
+    platform: str | None
+    arch: str | None
+
+
+@dataclass(frozen=True)
+class Triple:
+    """A pinned Node.js: exact version, platform and architecture. `text` is the target that asked for it."""
+
+    version: str
+    platform: str
+    arch: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"node{self.version}-{self.platform}-{self.arch}"
+
+
+def pinned_triples(lock: NodeLock) -> tuple[Triple, ...]:
+    return tuple(Triple(entry.version, entry.platform, entry.arch) for entry in lock.nodes())
+
+
+def parse_triple(text: str) -> TripleRequest:
+    """Parts in any order and any case; each at most once; at least one."""
+    version: tuple[int, ...] | None = None
+    found: dict[str, str] = {}
+
+    def take(part: str, token: str) -> None:
+        if part in found:
+            raise TripleError(
+                f"The target `{text}` names the {part} twice: `{found[part]}` and `{token}`. "
+                f"Write one target for each, e.g. `targets=[{_example(text, token)!r}, {_example(text, found[part])!r}]`."
+            )
+        found[part] = token
+
+    tokens = text.strip().split("-")
+    for token in tokens:
+        word = token.strip().lower()
+        node = _NODE.fullmatch(word)
+        if node:
+            take("Node.js version", token)
+            version = tuple(int(number) for number in node.group(1).split("."))
+        elif word in _NEWEST:
+            take("Node.js version", token)
+        elif word in _PLATFORM_ALIASES:
+            take("platform", token)
+        elif word in _ARCH_ALIASES:
+            take("architecture", token)
+        elif word == _HOST and len(tokens) == 1:
+            pass
+        else:
+            raise _unknown_token(text, token)
+    platform, arch = found.get("platform"), found.get("architecture")
+    return TripleRequest(
+        text=text,
+        version=version,
+        platform=_PLATFORM_ALIASES[platform.strip().lower()] if platform else None,
+        arch=_ARCH_ALIASES[arch.strip().lower()] if arch else None,
+    )
+
+
+def resolve_triple(
+    request: TripleRequest, *, pinned: Iterable[Triple], host_platform: str, host_arch: str
+) -> Triple:
+    """The newest pinned Node.js that fits; parts left out are those of the host."""
+    platform = request.platform or host_platform
+    arch = request.arch or host_arch
+    pinned = sorted(pinned, key=lambda triple: NodeVersion.parse(triple.version), reverse=True)
+    fitting = [
+        triple
+        for triple in pinned
+        if (triple.platform, triple.arch) == (platform, arch) and _matches(triple, request.version)
+    ]
+    if not fitting:
+        raise _not_pinned(request, platform, arch, pinned)
+    newest = fitting[0]
+    return Triple(newest.version, platform, arch, request.text)
+
+
+def output_names(base: str, triples: Sequence[Triple]) -> tuple[str, ...]:
+    """A path for each: the base, then the parts in which the targets differ, and `.exe` on Windows.
+
+    Of the version the major number is enough unless two targets differ in nothing else.
+    """
+    majors = [f"node{NodeVersion.parse(triple.version).major}" for triple in triples]
+    names = _with_suffixes(base, triples, majors)
+    if len(set(names)) < len(names):
+        names = _with_suffixes(base, triples, [f"node{triple.version}" for triple in triples])
+    for name, count in Counter(names).items():
+        if count > 1:
+            same = [triple.text for triple, other in zip(triples, names) if other == name]
+            raise OutputNameError(
+                f"The targets {' and '.join(f'`{text}`' for text in same)} would both be written to `{name}`: they mean "
+                f"the same Node.js, `{triples[names.index(name)]}`. Remove one of them."
+            )
+    return tuple(names)
+
+
+def _with_suffixes(base: str, triples: Sequence[Triple], versions: Sequence[str]) -> list[str]:
+    columns = (
+        versions,
+        [triple.platform for triple in triples],
+        [triple.arch for triple in triples],
+    )
+    differing = [column for column in columns if len(set(column)) > 1]
+    names = []
+    for index, triple in enumerate(triples):
+        stem = base
+        extension = ""
+        if triple.platform == "win":
+            extension = ".exe"
+            if PurePosixPath(base).suffix.lower() == ".exe":
+                stem = base[: -len(".exe")]
+        names.append("-".join([stem, *(column[index] for column in differing)]) + extension)
+    return names
+
+
+def _matches(triple: Triple, version: tuple[int, ...] | None) -> bool:
+    if version is None:
+        return True
+    exact = NodeVersion.parse(triple.version)
+    return (exact.major, exact.minor, exact.patch)[: len(version)] == version
+
+
+def _example(text: str, without: str) -> str:
+    tokens = text.split("-")
+    tokens.remove(without)
+    return "-".join(tokens)
+
+
+def _unknown_token(text: str, token: str) -> TripleError:
+    known = [*_PLATFORM_ALIASES, *_ARCH_ALIASES, "latest", _HOST, "node22", "node24", "node26"]
+    nearest = difflib.get_close_matches(token.lower(), known, n=1, cutoff=0.5)
+    hint = f" Did you mean `{nearest[0]}`?" if nearest else ""
+    if token.lower() == _HOST:
+        hint = " `host` stands alone; leave out a part to get that of the machine that builds."
+    return TripleError(
+        f"The target `{text}` has the part `{token}`, which is neither a Node.js version nor a platform nor an "
+        f"architecture.{hint}\n"
+        "A target is `<node>-<platform>-<arch>`, of which parts may be left out:\n"
+        "  * node: `node24`, `node24.21`, `node24.21.0` or `latest`\n"
+        f"  * platform: {', '.join(f'`{name}`' for name in PLATFORMS)}\n"
+        f"  * arch: {', '.join(f'`{name}`' for name in ARCHITECTURES)}\n"
+        "  * or `host` alone, for the machine that builds"
+    )
+
+
+def _not_pinned(
+    request: TripleRequest, platform: str, arch: str, pinned: Sequence[Triple]
+) -> TripleError:
+    wanted = "Node.js" + (
+        f" {'.'.join(str(number) for number in request.version)}" if request.version else ""
+    )
+    on_platform = [triple for triple in pinned if (triple.platform, triple.arch) == (platform, arch)]
+    if on_platform:
+        existing = f"Pinned for `{platform}-{arch}` are:\n" + bulleted(
+            f"`{triple.version}`" for triple in on_platform
+        )
+    else:
+        combinations = sorted({f"`{triple.platform}-{triple.arch}`" for triple in pinned})
+        existing = "Nothing is pinned for that platform; there is a Node.js for:\n" + bulleted(combinations)
+    if on_platform or any(triple.platform == platform for triple in pinned):
+        advice = (
+            f"Use one of these, or add the version to `[node-distributions].versions` and run `{REFRESH_COMMAND}`."
+        )
+    else:
+        advice = (
+            f"Node.js is not published for `{platform}`. Use one of these, or supply your own executable: add it to "
+            "the lock file as an entry of `node` with a source of kind `url`, its size and sha256."
+        )
+    return TripleError(
+        f"There is no {wanted} for `{platform}-{arch}`, which the target `{request.text}` asks for.\n{existing}\n{advice}"
+    )
