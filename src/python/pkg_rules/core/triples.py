@@ -48,7 +48,8 @@ class OutputNameError(PkgRulesError):
 
 @dataclass(frozen=True)
 class TripleRequest:
-    """What a target says; what it leaves out is None. `version` is a prefix of numbers: (24,), (24, 21)."""
+    """What a target says; what it leaves out is None. `version` is a prefix of numbers, (24,) or (24, 21), and empty
+    for `latest`."""
 
     text: str
     version: tuple[int, ...] | None
@@ -95,6 +96,7 @@ def parse_triple(text: str) -> TripleRequest:
             version = tuple(int(number) for number in node.group(1).split("."))
         elif word in _NEWEST:
             take("Node.js version", token)
+            version = ()
         elif word in _PLATFORM_ALIASES:
             take("platform", token)
         elif word in _ARCH_ALIASES:

@@ -38,7 +38,7 @@ PINNED = tuple(
         ("v24.21.0", (24, 21, 0), None, None),
         ("x64-linux-node24", (24,), "linux", "x64"),
         ("linux-node24-x64", (24,), "linux", "x64"),
-        ("latest-macos-arm64", None, "macos", "arm64"),
+        ("latest-macos-arm64", (), "macos", "arm64"),
         ("host", None, None, None),
         ("node24", (24,), None, None),
         ("arm64", None, None, "arm64"),

@@ -1,0 +1,72 @@
+"""The `package` goal for `node_executable`: one file for each of its targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, PackageFieldSet
+from pants.core.goals.run import RestartableField, RunFieldSet, RunInSandboxBehavior
+from pants.engine.fs import MergeDigests
+from pants.engine.rules import collect_rules, rule
+from pants.engine.unions import UnionRule
+from pants.util.logging import LogLevel
+
+from pkg_rules.core.triples import output_names
+from pkg_rules.engine import EnvironmentField, concurrently, implicitly, merge_digests
+from pkg_rules.target_types import (
+    NodeExecutableDependenciesField,
+    NodeExecutableEntryPointField,
+    NodeExecutableModeField,
+    NodeExecutableOutputPathField,
+    NodeExecutableTargetsField,
+)
+from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.triples import TriplesRequest, triples
+
+
+@dataclass(frozen=True)
+class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
+    required_fields = (NodeExecutableEntryPointField, NodeExecutableTargetsField)
+    run_in_sandbox_behavior = RunInSandboxBehavior.RUN_REQUEST_HERMETIC
+
+    entry_point: NodeExecutableEntryPointField
+    targets: NodeExecutableTargetsField
+    mode: NodeExecutableModeField
+    dependencies: NodeExecutableDependenciesField
+    output_path: NodeExecutableOutputPathField
+    restartable: RestartableField
+    # The `package` goal looks for a field of this name.
+    environment: EnvironmentField
+
+
+@rule(desc="Package Node.js executables", level=LogLevel.DEBUG)
+async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPackage:
+    resolved = await triples(
+        TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
+    )
+    names = output_names(
+        field_set.output_path.value_or_default(file_ending=None), resolved.triples
+    )
+    built = await concurrently(
+        executable(
+            ExecutableRequest(field_set.address, field_set.mode.mode, triple, name), **implicitly()
+        )
+        for triple, name in zip(resolved.triples, names)
+    )
+    digest = await merge_digests(MergeDigests([one.digest for one in built]), **implicitly())
+    return BuiltPackage(
+        digest,
+        tuple(
+            BuiltPackageArtifact(one.path, (f"Node.js {triple.version}, {triple.platform}-{triple.arch}",))
+            for one, triple in zip(built, resolved.triples)
+        ),
+    )
+
+
+def rules() -> Any:
+    return [
+        *collect_rules(),
+        *NodeExecutableFieldSet.rules(),
+        UnionRule(PackageFieldSet, NodeExecutableFieldSet),
+    ]

@@ -1,0 +1,36 @@
+"""The `run` goal for `node_executable`: the executable for the machine that runs Pants."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from pants.core.goals.run import RunRequest
+from pants.engine.rules import collect_rules, rule
+from pants.util.logging import LogLevel
+
+from pkg_rules.engine import implicitly
+from pkg_rules.goals.package_executable import NodeExecutableFieldSet
+from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.triples import TriplesRequest, triples
+
+
+@rule(desc="Build the Node.js executable to run", level=LogLevel.DEBUG)
+async def run_node_executable(field_set: NodeExecutableFieldSet) -> RunRequest:
+    resolved = await triples(
+        TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
+    )
+    built = await executable(
+        ExecutableRequest(
+            field_set.address,
+            field_set.mode.mode,
+            resolved.for_host,
+            os.path.basename(field_set.output_path.value_or_default(file_ending=None)),
+        ),
+        **implicitly(),
+    )
+    return RunRequest(digest=built.digest, args=(os.path.join("{chroot}", built.path),))
+
+
+def rules() -> Any:
+    return collect_rules()

@@ -1,0 +1,27 @@
+"""Options for all `node_executable` targets."""
+
+from __future__ import annotations
+
+from pants.option.option_types import BoolOption, StrOption
+from pants.option.subsystem import Subsystem
+from pants.util.strutil import help_text
+
+
+class NodeExecutableSubsystem(Subsystem):
+    options_scope = "node-executable"
+    help = "Options for `node_executable` targets."
+
+    default_node = StrOption(
+        default="node24",
+        help=help_text(
+            """
+            The Node.js for items of the `targets` field that do not say which, such as `host` or `linux-x64`: a first
+            part as in that field, e.g. `node24` or `node24.21.0`.
+            """
+        ),
+    )
+    tailor = BoolOption(
+        default=True,
+        help="If true, `tailor` proposes a `node_executable` for each `package.json` that has a `bin`.",
+        advanced=True,
+    )

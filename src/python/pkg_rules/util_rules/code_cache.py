@@ -1,0 +1,182 @@
+"""V8 code cache for the scripts of a program: one process for each npm package and each part of the first party.
+
+The bytes depend on the contents of the files, their paths inside the unit, and the Node that runs; not on where the
+unit lies. So a package is compiled once for each Node version and platform, for everybody who shares the cache.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pants.engine.fs import (
+    AddPrefix,
+    CreateDigest,
+    Digest,
+    DigestSubset,
+    FileContent,
+    MergeDigests,
+    PathGlobs,
+    RemovePrefix,
+)
+from pants.engine.process import Process
+from pants.engine.rules import collect_rules, rule
+from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
+
+from pkg_rules.core.compile_units import first_party_units
+from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
+from pkg_rules.engine import (
+    CALL_BY_NAME,
+    Get,
+    add_prefix,
+    concurrently,
+    create_digest,
+    digest_subset,
+    implicitly,
+    merge_digests,
+    remove_prefix,
+    run_process,
+)
+from pkg_rules.util_rules.app_files import AppFiles
+from pkg_rules.util_rules.node_distribution import NodeDistribution
+from pkg_rules.util_rules.python_tools import package_data
+
+FILES_DIRECTORY = "__files"
+OUTPUT_FILE = f"{OUT}/code_cache"
+
+# Any constant does: it makes the hashes of names, which V8 writes into the cache, the same in every run.
+HASH_SEED = 1
+
+
+@dataclass(frozen=True)
+class CodeCacheUnitRequest:
+    """Scripts below one directory, whose paths in `digest` are relative to it, to be compiled by `node`."""
+
+    digest: Digest
+    node: NodeDistribution
+    description: str
+
+
+@dataclass(frozen=True)
+class CodeCacheUnit:
+    """A digest that holds the file `out/code_cache` and nothing else."""
+
+    digest: Digest
+
+
+@dataclass(frozen=True)
+class CodeCacheRequest:
+    app_files: AppFiles
+    node: NodeDistribution
+
+
+@dataclass(frozen=True)
+class CodeCache:
+    """Code cache files, named by number, and for each the directory (relative to the build root) it is about."""
+
+    digest: Digest
+    prefixes: tuple[tuple[str, str], ...]
+
+
+@rule(desc="Compile JavaScript to V8 code cache", level=LogLevel.DEBUG)
+async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
+    ((_, script),) = package_data("scripts/compile_code_cache.cjs")
+    plan = {"version": 1, "directory": FILES_DIRECTORY}
+    program, files = await concurrently(
+        create_digest(
+            CreateDigest(
+                [
+                    FileContent("__compile/compile_code_cache.cjs", script),
+                    FileContent("__plan.json", json.dumps(plan).encode()),
+                ]
+            )
+        ),
+        add_prefix(AddPrefix(request.digest, FILES_DIRECTORY)),
+    )
+    inputs = await merge_digests(MergeDigests([program, files]))
+    result = await run_process(
+        Process(
+            argv=(
+                f"{HOST_NODE}/{request.node.executable}",
+                f"--hash-seed={HASH_SEED}",
+                "__compile/compile_code_cache.cjs",
+                "__plan.json",
+                OUTPUT_FILE,
+            ),
+            env={"LANG": "C.UTF-8", "TZ": "UTC"},
+            input_digest=inputs,
+            immutable_input_digests=FrozenDict({HOST_NODE: request.node.digest}),
+            output_files=(OUTPUT_FILE,),
+            description=f"Compile {request.description} with Node {request.node.version}",
+            level=LogLevel.DEBUG,
+            timeout_seconds=600,
+        ),
+        **implicitly(),
+    )
+    return CodeCacheUnit(result.output_digest)
+
+
+@rule(desc="Make the code cache of a program", level=LogLevel.DEBUG)
+async def _code_cache(request: CodeCacheRequest) -> CodeCache:
+    app_files = request.app_files
+    first_party = first_party_units(app_files.first_party.files)
+    packages = sorted(app_files.packages, key=lambda package: package.path)
+
+    subsets = await concurrently(
+        *(
+            digest_subset(DigestSubset(app_files.first_party.digest, PathGlobs(unit.files)))
+            for unit in first_party
+        ),
+        *(
+            digest_subset(
+                DigestSubset(
+                    app_files.third_party,
+                    # Packages installed inside of this one are units of their own.
+                    PathGlobs([f"{package.path}/**", f"!{package.path}/node_modules/**"]),
+                )
+            )
+            for package in packages
+        ),
+    )
+    prefixes = [
+        *(unit.directory for unit in first_party),
+        *(package.path for package in packages),
+    ]
+    descriptions = [
+        *(f"`{unit.directory or '.'}` ({len(unit.files)} files)" for unit in first_party),
+        *(f"{package.name} {package.version}" for package in packages),
+    ]
+    relative = await concurrently(
+        remove_prefix(RemovePrefix(subset, prefix)) for subset, prefix in zip(subsets, prefixes)
+    )
+    units = await concurrently(
+        code_cache_unit(CodeCacheUnitRequest(digest, request.node, description))
+        for digest, description in zip(relative, descriptions)
+    )
+    stripped = await concurrently(remove_prefix(RemovePrefix(unit.digest, OUT)) for unit in units)
+    numbered = await concurrently(
+        add_prefix(AddPrefix(digest, str(number))) for number, digest in enumerate(stripped)
+    )
+    merged = await merge_digests(MergeDigests(numbered))
+    return CodeCache(
+        merged,
+        tuple((f"{number}/code_cache", prefix) for number, prefix in enumerate(prefixes)),
+    )
+
+
+if CALL_BY_NAME:
+    code_cache_unit = _code_cache_unit
+    code_cache = _code_cache
+else:
+
+    def code_cache_unit(request: CodeCacheUnitRequest, **_: object) -> Get:
+        return Get(CodeCacheUnit, CodeCacheUnitRequest, request)
+
+    def code_cache(request: CodeCacheRequest, **_: object) -> Get:
+        return Get(CodeCache, CodeCacheRequest, request)
+
+
+def rules() -> Any:
+    return collect_rules()

@@ -1,0 +1,122 @@
+"""One executable, from its target and triple: brings the files, the Node.js and the payload together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pants.engine.addresses import Address
+from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.rules import collect_rules, rule
+from pants.util.logging import LogLevel
+
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.simple_mode import check_is_self_contained
+from pkg_rules.core.triples import Triple
+from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
+from pkg_rules.target_types import ExecutableMode
+from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest, app_files
+from pkg_rules.util_rules.assemble import (
+    AssembledExecutable,
+    AssembleRequest,
+    SimpleExecutableRequest,
+    assemble,
+    simple_executable,
+)
+from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
+from pkg_rules.util_rules.node_distribution import (
+    HostNodeRequest,
+    NodeDistribution,
+    NodeDistributionRequest,
+    host_node,
+    node_distribution,
+)
+from pkg_rules.util_rules.payload import PayloadRequest, payload
+from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
+from pkg_rules.util_rules.python_tools import package_data
+
+
+class UnsupportedTargetError(PkgRulesError):
+    """The executable cannot be made here for that platform."""
+
+
+@dataclass(frozen=True)
+class ExecutableRequest:
+    """`file_name` is where the executable is in the result's digest; it may be a path."""
+
+    address: Address
+    mode: ExecutableMode
+    triple: Triple
+    file_name: str
+
+
+@dataclass(frozen=True)
+class SeaExecutableRequest:
+    app_files: AppFiles
+    node: NodeDistribution
+    file_name: str
+
+
+@rule(desc="Build a Node.js executable", level=LogLevel.DEBUG)
+async def _executable(request: ExecutableRequest) -> AssembledExecutable:
+    triple = request.triple
+    # Both may bring errors that the user can mend at once, so neither waits for the other.
+    files, node, host = await concurrently(
+        app_files(AppFilesRequest(request.address), **implicitly()),
+        node_distribution(
+            NodeDistributionRequest(triple.version, triple.platform, triple.arch), **implicitly()
+        ),
+        host_node(HostNodeRequest(triple.version), **implicitly()),
+    )
+    if host.distribution.runs_on != node.runs_on:
+        raise UnsupportedTargetError(
+            f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
+            f"only for the platform that builds, `{host.distribution.runs_on}`. Write `host`, or "
+            f"`node{triple.version}-{host.distribution.runs_on}`."
+        )
+    if request.mode == ExecutableMode.SIMPLE:
+        check_is_self_contained(str(request.address), files.entry_point, files.entry_imports)
+        return await simple_executable(
+            SimpleExecutableRequest(
+                distribution=node,
+                script=files.first_party.digest,
+                script_path=files.entry_point,
+                file_name=request.file_name,
+            ),
+            **implicitly(),
+        )
+    return await sea_executable(
+        SeaExecutableRequest(files, node, request.file_name), **implicitly()
+    )
+
+
+@rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
+async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
+    ((_, loader),) = package_data("prelude/loader.cjs")
+    loader_digest, cached = await concurrently(
+        create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
+        code_cache(CodeCacheRequest(request.app_files, request.node), **implicitly()),
+    )
+    base, written = await concurrently(
+        prepared_base(PreparedBaseRequest(request.node, loader_digest), **implicitly()),
+        payload(PayloadRequest(request.app_files, cached), **implicitly()),
+    )
+    return await assemble(
+        AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
+    )
+
+
+if CALL_BY_NAME:
+    executable = _executable
+    sea_executable = _sea_executable
+else:
+
+    def executable(request: ExecutableRequest, **_: object) -> Get:
+        return Get(AssembledExecutable, ExecutableRequest, request)
+
+    def sea_executable(request: SeaExecutableRequest, **_: object) -> Get:
+        return Get(AssembledExecutable, SeaExecutableRequest, request)
+
+
+def rules() -> Any:
+    return collect_rules()
