@@ -1,0 +1,165 @@
+"""What is wrong with a project is said before anything is written, with the place and the remedy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Mapping
+
+import pytest
+
+from pkg_rules.testutil.small_repository import SmallRepository
+
+PACKAGE = json.dumps({"name": "app", "version": "1.0.0"})
+LOCK = json.dumps(
+    {
+        "name": "app",
+        "version": "1.0.0",
+        "lockfileVersion": 3,
+        "requires": True,
+        "packages": {"": {"name": "app", "version": "1.0.0"}},
+    }
+)
+
+
+def build(fields: str = 'entry_point="main.js"', more: str = "") -> str:
+    return f'package_json(name="pkg")\njavascript_sources(name="src")\nnode_executable(name="bin", {fields})\n{more}'
+
+
+SOUND = {
+    "app/BUILD": build(),
+    "app/package.json": PACKAGE,
+    "app/package-lock.json": LOCK,
+    "app/main.js": "console.log('here');\n",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A sound project but for one thing, and what the message must say."""
+
+    name: str
+    files: Mapping[str, str]
+    said: tuple[str, ...]
+
+
+def mistake(name: str, files: Mapping[str, str], *said: str) -> Mistake:
+    return Mistake(name, {**SOUND, **files}, said)
+
+
+MISTAKES = (
+    mistake(
+        "entry-point-missing",
+        {"app/BUILD": build('entry_point="start.js"')},
+        "app:bin",
+        "entry_point",
+        "start.js",
+    ),
+    mistake(
+        "entry-point-without-target",
+        {"app/BUILD": build('entry_point="other/start.js"'), "app/other/start.js": "console.log(1);\n"},
+        "app:bin",
+        "app/other/start.js",
+        "javascript_sources",
+    ),
+    mistake(
+        "two-entry-points",
+        {
+            "app/BUILD": 'package_json(name="pkg")\njavascript_sources(name="src")\nnode_executable(name="bin")\n',
+            "app/package.json": json.dumps(
+                {"name": "app", "version": "1.0.0", "bin": {"one": "main.js", "two": "two.js"}}
+            ),
+            "app/two.js": "console.log(2);\n",
+        },
+        "app:bin",
+        "entry_point",
+        "`one`",
+        "`two`",
+    ),
+    mistake(
+        "unknown-token",
+        {"app/BUILD": build('entry_point="main.js", targets=["node24-linx-x64"]')},
+        "app:bin",
+        "targets",
+        "`linx`",
+        "`node24-linx-x64`",
+        "linux",
+    ),
+    mistake(
+        "no-base-for-platform",
+        {"app/BUILD": build('entry_point="main.js", targets=["node24-linuxstatic-x64"]')},
+        "app:bin",
+        "linuxstatic",
+        "3rdparty/node/node.lock.json",
+    ),
+    mistake(
+        "same-output-twice",
+        {"app/BUILD": build('entry_point="main.js", targets=["node24", "node24-linux-x64"]')},
+        "app:bin",
+        "targets",
+        "`node24`",
+        "`node24-linux-x64`",
+    ),
+    mistake(
+        "package-json-unreadable",
+        {"app/package.json": '{\n  "name": "app",\n  "version": 1.0.0\n}\n'},
+        "app/package.json",
+    ),
+    mistake(
+        "lock-file-out-of-date",
+        {
+            "app/package.json": json.dumps({"name": "app", "version": "1.0.0", "dependencies": {"ms": "2.1.3"}}),
+            "app/main.js": "console.log(require('ms')(60000));\n",
+        },
+        "app/package-lock.json",
+        "`ms`",
+        "npm install --package-lock-only",
+    ),
+    mistake(
+        "import-missing",
+        {"app/main.js": "'use strict';\n\nrequire('./helper');\n"},
+        "app/main.js:3",
+        "./helper",
+    ),
+    mistake(
+        "package-missing",
+        {"app/main.js": "'use strict';\n\nimport('left-pad');\nrequire('left-pad');\n"},
+        "app/main.js",
+        "`left-pad`",
+        "package.json",
+    ),
+    mistake(
+        "dependency-cycle",
+        {
+            "app/BUILD": build(
+                'entry_point="main.js", dependencies=[":one"]',
+                'target(name="one", dependencies=[":two"])\ntarget(name="two", dependencies=[":one"])\n',
+            )
+        },
+        "app:one",
+        "app:two",
+    ),
+)
+
+
+@pytest.mark.slow
+def test_without_a_mistake_it_is_packaged(tmp_path: Path) -> None:
+    repository = SmallRepository.make(tmp_path / "repository", SOUND)
+    finished = repository.pants("package", "app:bin")
+    assert finished.exit_code == 0, finished.output
+    assert repository.distributed() == ("app/bin",)
+    assert subprocess.check_output([str(repository.root / "dist/app/bin")]) == b"here\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case.name)
+def test_mistake_is_explained_and_nothing_is_written(case: Mistake, tmp_path: Path) -> None:
+    repository = SmallRepository.make(tmp_path / "repository", case.files)
+    finished = repository.pants("package", "app:bin")
+    assert finished.exit_code == 1, finished.output
+    assert [part for part in case.said if part not in finished.output] == [], finished.output
+    # An error is for the user; a trace of the engine is for us.
+    assert "Traceback" not in finished.output
+    assert repository.distributed() == ()
