@@ -1,0 +1,281 @@
+'use strict';
+
+// Makes Node's CommonJS loader work on the payload, at the places where programs patch it too: Module._load,
+// Module._resolveFilename, Module._findPath, Module._extensions and Module.prototype._compile. What has nothing to do
+// with files of the payload goes to Node's own functions unchanged.
+
+const Module = require('node:module');
+const path = require('node:path');
+const { isProxy } = require('node:util').types;
+const format = require('./format.cjs');
+const hooksOfUser = require('./hooks_of_user.cjs');
+const { compileWrapper } = require('./compile.cjs');
+const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+
+const { isBuiltin } = Module;
+const { getBuiltinModule } = process;
+
+const INSIDE_PREFIX = ROOT + SEPARATOR;
+const DOT = 46;
+
+/** The names that are replaced, for tests and for whoever wonders. */
+const PATCHED = ['_load', '_resolveFilename', '_findPath'];
+const PATCHED_EXTENSIONS = ['.js', '.json', '.ts', '.cts', '.mts'];
+
+const TYPESCRIPT = { '.ts': 'typescript', '.cts': 'commonjs-typescript', '.mts': 'module-typescript' };
+
+/**
+ * @param {object} runtime
+ * @param {import('./tree.cjs').Tree} runtime.tree
+ * @param {import('./require_resolver.cjs').RequireResolver} runtime.requireResolver
+ * @param {(id: string) => void} runtime.beforeBuiltin called before a built-in module is given out
+ * @returns {() => void} undo
+ */
+function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
+  const { payload } = tree;
+  const originals = {
+    ...Object.fromEntries(PATCHED.map((name) => [name, Module[name]])),
+    extensions: { ...Module._extensions },
+    compile: Module.prototype._compile,
+  };
+
+  // What requests from a folder resolved to. As in Node, it is used only while the module is in Module._cache.
+  const resolvedFrom = new Map();
+  // Modules that were required by what they require themselves.
+  const circular = new Set();
+  // The script that the extension handler gives to _compile.
+  let pending = null;
+
+  Module._load = function _load(request, parent, isMain, options) {
+    if (
+      isMain ||
+      options !== undefined ||
+      typeof parent?.filename !== 'string' ||
+      !parent.filename.startsWith(INSIDE_PREFIX) ||
+      hooksOfUser.userHooksActive
+    ) {
+      if (isBuiltin(request)) beforeBuiltin(request);
+      return originals._load.call(this, request, parent, isMain, options);
+    }
+    let resolved = resolvedFrom.get(parent.path);
+    if (resolved === undefined) resolvedFrom.set(parent.path, (resolved = new Map()));
+    let filename = resolved.get(request);
+    let cached = filename === undefined ? undefined : Module._cache[filename];
+    if (cached === undefined) {
+      if (request.charCodeAt(0) !== DOT && isBuiltin(request)) return loadBuiltin(this, request, parent);
+      filename = Module._resolveFilename(request, parent, false);
+      if (!filename.startsWith(INSIDE_PREFIX)) return originals._load.call(this, request, parent, isMain, options);
+      resolved.set(request, filename);
+      cached = Module._cache[filename];
+    }
+    if (cached === undefined) return loadNew(filename, parent);
+    if (!cached.loaded) {
+      // Node gives out unfinished exports, with a warning for names that they do not have yet.
+      circular.add(filename);
+      return originals._load.call(this, request, parent, isMain, options);
+    }
+    const { children } = parent;
+    if (children && !children.includes(cached)) children.push(cached);
+    return cached.exports;
+  };
+
+  function loadBuiltin(receiver, request, parent) {
+    beforeBuiltin(request);
+    // Programs put replacements of built-in modules into the cache, where Node looks first too.
+    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
+    return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
+  }
+
+  function loadNew(filename, parent) {
+    const module = new Module(filename, parent);
+    Module._cache[filename] = module;
+    let finished = false;
+    try {
+      module.load(filename);
+      finished = true;
+    } finally {
+      if (!finished) {
+        delete Module._cache[filename];
+        const { children } = parent;
+        const index = Array.isArray(children) ? children.indexOf(module) : -1;
+        if (index !== -1) children.splice(index, 1);
+      }
+    }
+    if (circular.size > 0 && circular.delete(filename)) stopWarning(module.exports);
+    return module.exports;
+  }
+
+  Module._resolveFilename = function _resolveFilename(request, parent, isMain, options) {
+    const from = parent?.filename;
+    const fromInside = typeof from === 'string' && isInside(from);
+    if (
+      (!fromInside && !(typeof request === 'string' && path.isAbsolute(request) && isInside(path.resolve(request)))) ||
+      isBuiltin(request)
+    ) {
+      return originals._resolveFilename.call(this, request, parent, isMain, options);
+    }
+    const conditions = options?.conditions;
+    if (options?.paths === undefined && request.charCodeAt(0) === DOT && fromInside) {
+      const found = Module._findPath(request, [path.dirname(from)], isMain, conditions);
+      if (found) return found;
+    } else {
+      if (fromInside) {
+        const own =
+          request[0] === '#'
+            ? requireResolver.resolveImports(request, from, conditions)
+            : requireResolver.resolveSelf(request, from, conditions);
+        if (own !== undefined) return own;
+      }
+      if (options?.paths !== undefined) {
+        return originals._resolveFilename.call(this, request, parent, isMain, options);
+      }
+      const found = Module._findPath(request, Module._resolveLookupPaths(request, parent), isMain, conditions);
+      if (found) return found;
+    }
+    // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
+    return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
+  };
+
+  Module._findPath = function _findPath(request, paths, isMain, conditions) {
+    if (path.isAbsolute(request)) {
+      return isInside(path.resolve(request))
+        ? requireResolver.findIn('', request, conditions)
+        : originals._findPath.call(this, request, paths, isMain, conditions);
+    }
+    if (!paths || paths.length === 0) return false;
+    for (const folder of paths) {
+      const resolvedFolder = typeof folder === 'string' ? path.resolve(folder) : folder;
+      const found =
+        typeof folder === 'string' && isInside(resolvedFolder)
+          ? requireResolver.findIn(resolvedFolder, request, conditions) || findOutside(resolvedFolder, request, isMain)
+          : originals._findPath.call(this, request, [folder], isMain, conditions);
+      if (found) return found;
+    }
+    return false;
+  };
+
+  /** A relative request may lead out of the mount point, to the real disk. */
+  function findOutside(folder, request, isMain) {
+    if (!request.startsWith('..')) return false;
+    const target = path.resolve(folder, request);
+    return isInside(target) ? false : originals._findPath.call(Module, target, null, isMain);
+  }
+
+  function loadScript(original, module, filename, formatByExtension) {
+    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    if (entry < 0) return original.call(Module._extensions, module, filename);
+    const { source, cachedData } = payload.script(entry);
+    pending = { source, filename, cachedData };
+    return module._compile(source, filename, formatByExtension ?? nodeFormat(payload.moduleFormat(entry)));
+  }
+
+  Module._extensions['.js'] = function js(module, filename) {
+    return loadScript(originals.extensions['.js'], module, filename, undefined);
+  };
+
+  for (const extension of Object.keys(TYPESCRIPT)) {
+    const original = originals.extensions[extension];
+    // Node has a handler for these only if it strips types.
+    if (original === undefined) continue;
+    Module._extensions[extension] = function ts(module, filename) {
+      return loadScript(original, module, filename, typescriptFormat(tree, filename, extension));
+    };
+  }
+
+  Module._extensions['.json'] = function json(module, filename) {
+    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    if (entry < 0) return originals.extensions['.json'].call(this, module, filename);
+    const text = payload.text(entry);
+    try {
+      module.exports = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    } catch (error) {
+      error.message = `${filename}: ${error.message}`;
+      throw error;
+    }
+  };
+
+  Module.prototype._compile = function _compile(content, filename, formatOfContent) {
+    const script = pending;
+    pending = null;
+    if (
+      script === null ||
+      script.cachedData === undefined ||
+      script.filename !== filename ||
+      script.source !== content ||
+      process.sourceMapsEnabled
+    ) {
+      return originals.compile.call(this, content, filename, formatOfContent);
+    }
+    const wrapper = compileWrapper(content, filename, script.cachedData);
+    if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
+    const { exports } = this;
+    return wrapper.call(exports, exports, makeRequire(this), this, filename, path.dirname(filename));
+  };
+
+  return function undo() {
+    for (const name of PATCHED) Module[name] = originals[name];
+    for (const extension of PATCHED_EXTENSIONS) {
+      if (originals.extensions[extension] !== undefined) Module._extensions[extension] = originals.extensions[extension];
+    }
+    Module.prototype._compile = originals.compile;
+  };
+}
+
+function nodeFormat(moduleFormat) {
+  switch (moduleFormat) {
+    case format.FORMAT_COMMONJS:
+    case format.FORMAT_DETECTED_COMMONJS:
+      return 'commonjs';
+    case format.FORMAT_MODULE:
+      return 'module';
+    default:
+      // Node looks at the syntax.
+      return undefined;
+  }
+}
+
+function typescriptFormat(tree, filename, extension) {
+  if (extension !== '.ts') return TYPESCRIPT[extension];
+  const { packageOf } = require('./resolver.cjs');
+  const type = packageOf(tree, filename)?.config.type;
+  return type === undefined ? 'typescript' : `${type}-typescript`;
+}
+
+/** While a module is loaded in a cycle, Node gives its exports a prototype that warns; this takes it away. */
+function stopWarning(exports) {
+  if (typeof exports !== 'object' || exports === null || isProxy(exports)) return;
+  if (isProxy(Object.getPrototypeOf(exports))) Object.setPrototypeOf(exports, Object.prototype);
+}
+
+/** The `require` of a module. */
+function makeRequire(module) {
+  function require(id) {
+    return module.require(id);
+  }
+  require.resolve = function resolve(request, options) {
+    if (typeof request !== 'string' || hooksOfUser.userHooksActive) return resolveLikeNode(module, request, options);
+    if (request.startsWith('node:') && isBuiltin(request)) return request;
+    return Module._resolveFilename(request, module, false, options);
+  };
+  require.resolve.paths = function paths(request) {
+    if (typeof request !== 'string') return Module.createRequire(module.filename).resolve.paths(request);
+    return Module._resolveLookupPaths(request, module);
+  };
+  // Not `=`: a setter that somebody put on Function.prototype must not be called.
+  Object.defineProperty(require, 'main', {
+    value: process.mainModule,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+  require.extensions = Module._extensions;
+  require.cache = Module._cache;
+  return require;
+}
+
+/** Through the hooks of the app, and for arguments that Node refuses. */
+function resolveLikeNode(module, request, options) {
+  return Module.createRequire(module.filename).resolve(request, options);
+}
+
+module.exports = { PATCHED, PATCHED_EXTENSIONS, patchCommonJs };

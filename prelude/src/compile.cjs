@@ -1,0 +1,81 @@
+'use strict';
+
+// Compiles CommonJS modules from cached data, so that nothing shows it: names, positions and source lines of errors,
+// `import()` and `require` are as when Node compiles.
+
+const vm = require('node:vm');
+const { Script } = vm;
+const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
+
+// scripts/compile_code_cache.cjs compiles with the same text; the line break keeps columns as they are in the file.
+const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
+const WRAPPER_END = '\n})';
+
+const FLAG_HASH_OFFSET = 12;
+
+let flagHash = null;
+
+/**
+ * The module function of a script, or null if V8 does not accept the cached data.
+ * @param {string} source as it is in the file
+ * @param {string} filename
+ * @param {Buffer} cachedData writable
+ */
+function compileWrapper(source, filename, cachedData) {
+  let script = compile(source, filename, cachedData);
+  if (script.cachedDataRejected) {
+    // V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to
+    // have. None of those that Node lets through changes what bytecode means.
+    cachedData.writeUInt32LE(currentFlagHash(), FLAG_HASH_OFFSET);
+    script = compile(source, filename, cachedData);
+    if (script.cachedDataRejected) return null;
+  }
+  return script.runInThisContext();
+}
+
+function compile(source, filename, cachedData) {
+  // A hash bang is no comment after the wrapper, two slashes are, of the same length.
+  const body = source.charCodeAt(0) === 0x23 && source.charCodeAt(1) === 0x21 ? `//${source.slice(2)}` : source;
+  return new Script(WRAPPER_START + body + WRAPPER_END, {
+    filename,
+    lineOffset: -1,
+    cachedData,
+    importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
+function currentFlagHash() {
+  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
+  return flagHash;
+}
+
+/**
+ * `import()` in such a script makes Node warn that the constant above is experimental, once. The app does not use it.
+ * @returns {() => void} undo
+ */
+function silenceOwnWarning() {
+  const original = process.emitWarning;
+  function emitWarning(warning, ...rest) {
+    if (
+      rest[0] === 'ExperimentalWarning' &&
+      typeof warning === 'string' &&
+      warning.startsWith('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER ')
+    ) {
+      undo();
+      return;
+    }
+    // A warning is traced from where `process.emitWarning` is called.
+    if (typeof warning !== 'string' || typeof rest[0] === 'object' || rest.length >= 3) {
+      original.call(process, warning, ...rest);
+    } else {
+      original.call(process, warning, rest[0], rest[1], emitWarning);
+    }
+  }
+  function undo() {
+    if (process.emitWarning === emitWarning) process.emitWarning = original;
+  }
+  process.emitWarning = emitWarning;
+  return undo;
+}
+
+module.exports = { compileWrapper, silenceOwnWarning };

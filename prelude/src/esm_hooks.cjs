@@ -1,0 +1,127 @@
+'use strict';
+
+// Makes Node's ES module loader work on the payload, through the public hooks: Node itself links, evaluates and
+// reports; only where modules are and what they contain comes from here.
+
+const Module = require('node:module');
+const fs = require('node:fs');
+const format = require('./format.cjs');
+const { importConditions } = require('./conditions.cjs');
+const { packageOf } = require('./resolver.cjs');
+const { moduleNotFound } = require('./node_errors.cjs');
+const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
+
+/**
+ * @param {object} runtime
+ * @param {import('./tree.cjs').Tree} runtime.tree
+ * @param {import('./import_resolver.cjs').ImportResolver} runtime.importResolver
+ * @param {(id: string) => void} runtime.beforeBuiltin
+ * @returns {() => void} undo
+ */
+function patchEsm({ tree, importResolver, beforeBuiltin }) {
+  const { payload } = tree;
+  const warnedOf = new Set();
+
+  function resolve(specifier, context, nextResolve) {
+    const { conditions } = context;
+    // `require` has its own way, which hooks would only lengthen.
+    if (conditions[0] === 'require') return nextResolve(specifier, context);
+    if (Module.isBuiltin(specifier)) {
+      beforeBuiltin(specifier);
+      return nextResolve(specifier, context);
+    }
+    const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
+    if (found !== null) {
+      if (found.format === 'builtin') beforeBuiltin(found.url);
+      return { url: found.url, format: found.format, importAttributes: context.importAttributes, shortCircuit: true };
+    }
+    const result = nextResolve(specifier, context);
+    // Something on the disk has the path of the mount point; it is not part of the app.
+    if (result.url.startsWith(INSIDE_URL)) throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
+    return result;
+  }
+
+  function load(url, context, nextLoad) {
+    const file = insidePath(withoutSuffix(url));
+    const entry = file === null ? -1 : tree.fileEntry(file);
+    if (entry < 0) return nextLoad(url, context);
+    const known = context.format ?? importResolver.formatOf(entry, file);
+    if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
+      if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE) warnOfMissingType(url, file);
+      // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
+      return { format: known, source: payload.text(entry), shortCircuit: true, shouldBeReloadedByCJSLoader: known === 'commonjs' };
+    }
+    // Node's default step gets the source and does the rest: import attributes, unknown extensions, syntax.
+    const source = known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
+    const result = nextLoad(url, { ...context, format: known, source });
+    if (known === undefined && result.format === 'module') warnOfMissingType(url, file);
+    return result;
+  }
+
+  /** What Node says of a module that is only known by its syntax. */
+  function warnOfMissingType(url, file) {
+    const pkg = packageOf(tree, file);
+    if (pkg === null || url.includes('/node_modules/') || warnedOf.has(pkg.path)) return;
+    warnedOf.add(pkg.path);
+    process.emitWarning(
+      `Module type of ${url} is not specified and it doesn't parse as CommonJS.\n` +
+        'Reparsing as ES module because module syntax was detected. This incurs a performance overhead.\n' +
+        `To eliminate this warning, add "type": "module" to ${require('node:path').join(pkg.path, 'package.json')}.`,
+      { code: 'MODULE_TYPELESS_PACKAGE_JSON' },
+    );
+  }
+
+  const hooks = Module.registerHooks({ resolve, load });
+  return () => hooks.deregister();
+}
+
+let lastConditions;
+let lastConditionSet;
+
+/** Node passes the same array every time, unless another hook made one. */
+function conditionSet(conditions) {
+  if (conditions !== lastConditions) {
+    lastConditions = conditions;
+    lastConditionSet = conditions === undefined ? importConditions : new Set(conditions);
+  }
+  return lastConditionSet;
+}
+
+function withoutSuffix(url) {
+  const end = url.search(/[?#]/);
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function hasKeys(object) {
+  for (const key in object) return key !== undefined;
+  return false;
+}
+
+/**
+ * Runs an entry point that is an ES module by its package, as Node runs one. Node looks for the package.json on the
+ * disk to decide that, so for this one question the entry point gets a name that needs no package.json.
+ */
+function runModuleEntryPoint(entryPoint) {
+  const alias = `${entryPoint}.mjs`;
+  const aliasUrl = toUrl(alias);
+  const { _findPath } = Module;
+  const { realpathSync } = fs;
+  Module._findPath = function findEntryPoint() {
+    Module._findPath = _findPath;
+    return alias;
+  };
+  fs.realpathSync = Object.assign(function realpathOfEntryPoint(file) {
+    fs.realpathSync = realpathSync;
+    return file;
+  }, realpathSync);
+  const hooks = Module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      if (specifier !== aliasUrl || context.parentURL !== undefined) return nextResolve(specifier, context);
+      hooks.deregister();
+      return { url: toUrl(entryPoint), format: 'module', shortCircuit: true };
+    },
+  });
+  Module.runMain(entryPoint);
+}
+
+module.exports = { patchEsm, runModuleEntryPoint };

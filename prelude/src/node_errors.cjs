@@ -1,0 +1,124 @@
+'use strict';
+
+// Errors with the names, codes and messages of Node's own; tests compare them with those of plain Node.
+
+const path = require('node:path');
+
+/** An error as Node makes them: the code is in the first line of the stack, but not in the name. */
+function nodeError(Base, code, message, properties) {
+  const error = new Base(message);
+  Object.defineProperty(error, 'name', { value: `${Base.name} [${code}]`, configurable: true, writable: true });
+  Error.captureStackTrace(error, nodeError);
+  delete error.name;
+  return Object.assign(error, { code }, properties);
+}
+
+const from = (base) => (base ? ` imported from ${base}` : '');
+
+function packageFile(packagePath) {
+  return `${packagePath}${path.sep}package.json`;
+}
+
+function pathNotExported(packagePath, subpath, base) {
+  return nodeError(
+    Error,
+    'ERR_PACKAGE_PATH_NOT_EXPORTED',
+    subpath === '.'
+      ? `No "exports" main defined in ${packageFile(packagePath)}${from(base)}`
+      : `Package subpath '${subpath}' is not defined by "exports" in ${packageFile(packagePath)}${from(base)}`,
+  );
+}
+
+function importNotDefined(specifier, packagePath, base) {
+  const owner = packagePath === undefined ? '' : ` in package ${packageFile(packagePath)}`;
+  return nodeError(
+    TypeError,
+    'ERR_PACKAGE_IMPORT_NOT_DEFINED',
+    `Package import specifier "${specifier}" is not defined${owner} imported from ${base}`,
+  );
+}
+
+function invalidTarget(packagePath, key, target, internal, base) {
+  const hint =
+    typeof target === 'string' && !internal && target !== '' && !target.startsWith('./')
+      ? '; targets must start with "./"'
+      : '';
+  const shown = JSON.stringify(typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`);
+  const what =
+    key === '.'
+      ? `Invalid "exports" main target ${shown} defined in`
+      : `Invalid "${internal ? 'imports' : 'exports'}" target ${shown} defined for '${key}' in`;
+  return nodeError(
+    Error,
+    'ERR_INVALID_PACKAGE_TARGET',
+    `${what} the package config ${packageFile(packagePath)}${from(base)}${hint}`,
+  );
+}
+
+function invalidConfig(file, base, message) {
+  return nodeError(
+    Error,
+    'ERR_INVALID_PACKAGE_CONFIG',
+    `Invalid package config ${file}${base ? ` while importing ${base}` : ''}${message ? `. ${message}` : ''}`,
+  );
+}
+
+function invalidSpecifier(request, reason, base) {
+  return nodeError(TypeError, 'ERR_INVALID_MODULE_SPECIFIER', `Invalid module "${request}" ${reason}${from(base)}`);
+}
+
+/** `url` is given for a file that does not exist, and not for a package. */
+function moduleNotFound(what, base, url) {
+  return nodeError(
+    Error,
+    'ERR_MODULE_NOT_FOUND',
+    `Cannot find ${url === undefined ? 'package' : 'module'} '${what}' imported from ${base}`,
+    url === undefined ? {} : { url },
+  );
+}
+
+function directoryImport(directory, base, url) {
+  return nodeError(
+    Error,
+    'ERR_UNSUPPORTED_DIR_IMPORT',
+    `Directory import '${directory}' is not supported resolving ES modules imported from ${base}`,
+    { url },
+  );
+}
+
+function unknownExtension(extension, file) {
+  return nodeError(TypeError, 'ERR_UNKNOWN_FILE_EXTENSION', `Unknown file extension "${extension}" for ${file}`);
+}
+
+/** What `require` throws for a target of `exports` or `imports` that does not exist. */
+function cjsTargetNotFound(request, packageJson) {
+  const error = new Error(`Cannot find module '${request}'`);
+  error.code = 'MODULE_NOT_FOUND';
+  if (packageJson) error.path = packageJson;
+  return error;
+}
+
+/** What `require` throws for a package whose `main` leads nowhere. */
+function cjsMainNotFound(file, packageJson, request) {
+  const error = new Error(
+    `Cannot find module '${file}'. Please verify that the package.json has a valid "main" entry`,
+  );
+  error.code = 'MODULE_NOT_FOUND';
+  error.path = packageJson;
+  error.requestPath = request;
+  return error;
+}
+
+module.exports = {
+  nodeError,
+  pathNotExported,
+  importNotDefined,
+  invalidTarget,
+  invalidConfig,
+  invalidSpecifier,
+  moduleNotFound,
+  directoryImport,
+  unknownExtension,
+  cjsTargetNotFound,
+  cjsMainNotFound,
+};

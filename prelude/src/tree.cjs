@@ -1,0 +1,149 @@
+'use strict';
+
+// Finds paths in the payload. Directories are decoded when something in them is looked up; a directory that is
+// reached through symlinks is remembered by the path it was reached by, so links cost once, however many there are.
+
+const path = require('node:path');
+const format = require('./format.cjs');
+const { ROOT, SEPARATOR } = require('./mount.cjs');
+
+const MISSING = -1;
+const NOT_A_DIRECTORY = -2;
+const TOO_MANY_LINKS = -3;
+
+const MAXIMUM_LINKS = 40;
+
+class Directory {
+  constructor(payload, number, realPath) {
+    this.payload = payload;
+    this.number = number;
+    this.path = realPath;
+    this.entry = payload.ownEntry(number);
+    this.children = null;
+    // What the module resolver knows about the package.json in here.
+    this.packageConfig = undefined;
+  }
+
+  /** The entry of a name, or undefined. */
+  find(name) {
+    return (this.children ?? this.#decode()).get(name);
+  }
+
+  names() {
+    return (this.children ?? this.#decode()).keys();
+  }
+
+  #decode() {
+    let entry = this.payload.firstEntry(this.number);
+    const children = new Map();
+    for (const name of this.payload.names(this.number)) children.set(name, entry++);
+    this.children = children;
+    return children;
+  }
+}
+
+class Tree {
+  /** @param {import('./payload.cjs').Payload} payload */
+  constructor(payload) {
+    this.payload = payload;
+    this.byNumber = new Map();
+    this.root = this.#directory(0, ROOT);
+    this.byPath = new Map([[ROOT, this.root]]);
+  }
+
+  /** The directory at a normalized inside path, through symlinks; or a negative number that says why there is none. */
+  directoryAt(normalized) {
+    return this.byPath.get(normalized) ?? this.#findDirectory(normalized, 0);
+  }
+
+  /**
+   * What is at a normalized inside path: `{entry, path, directory}`, where `path` is the real path and `directory` is
+   * null for a file, or a negative number that says why there is nothing.
+   */
+  lookup(normalized, followLast = true) {
+    return this.#lookup(normalized, followLast, 0);
+  }
+
+  /** The entry of a file whose real path this is, or MISSING. The fast way for paths that came from a lookup. */
+  fileEntry(realPath) {
+    const at = realPath.lastIndexOf(SEPARATOR);
+    const parent = this.directoryAt(realPath.slice(0, at));
+    if (typeof parent === 'number') return MISSING;
+    const entry = parent.find(realPath.slice(at + 1));
+    return entry !== undefined && this.payload.kind(entry) === format.KIND_FILE ? entry : MISSING;
+  }
+
+  /** The nearest directory with a package.json at or above a directory, or null. */
+  packageScope(directory) {
+    const number = this.payload.scope(directory.number);
+    if (number === format.NOTHING) return null;
+    // Scopes are above, so their path is a prefix: cut parts until the number is right.
+    let found = directory;
+    while (found.number !== number) {
+      found = this.directoryAt(found.path.slice(0, found.path.lastIndexOf(SEPARATOR)));
+    }
+    return found;
+  }
+
+  #directory(number, realPath) {
+    let directory = this.byNumber.get(number);
+    if (directory === undefined) {
+      directory = new Directory(this.payload, number, realPath);
+      this.byNumber.set(number, directory);
+    }
+    return directory;
+  }
+
+  #findDirectory(normalized, links) {
+    const known = this.byPath.get(normalized);
+    if (known !== undefined) return known;
+    const at = normalized.lastIndexOf(SEPARATOR);
+    // A link may lead out of the mount point when another link was followed on the way.
+    if (at < ROOT.length) return MISSING;
+    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    if (typeof parent === 'number') return parent;
+    const name = normalized.slice(at + 1);
+    const entry = parent.find(name);
+    if (entry === undefined) return MISSING;
+    const found = this.#enter(parent, name, entry, links);
+    if (typeof found === 'number') return found;
+    if (found.directory === null) return NOT_A_DIRECTORY;
+    this.byPath.set(normalized, found.directory);
+    return found.directory;
+  }
+
+  #lookup(normalized, followLast, links) {
+    const known = this.byPath.get(normalized);
+    if (known !== undefined && (followLast || known.path === normalized)) {
+      return { entry: known.entry, path: known.path, directory: known };
+    }
+    if (normalized === ROOT) return { entry: this.root.entry, path: ROOT, directory: this.root };
+    const at = normalized.lastIndexOf(SEPARATOR);
+    if (at < ROOT.length) return MISSING;
+    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    if (typeof parent === 'number') return parent;
+    const name = normalized.slice(at + 1);
+    const entry = parent.find(name);
+    if (entry === undefined) return MISSING;
+    if (!followLast && this.payload.kind(entry) === format.KIND_SYMLINK) {
+      return { entry, path: parent.path + SEPARATOR + name, directory: null };
+    }
+    return this.#enter(parent, name, entry, links);
+  }
+
+  /** What an entry of a directory is in the end. */
+  #enter(parent, name, entry, links) {
+    const realPath = parent.path + SEPARATOR + name;
+    switch (this.payload.kind(entry)) {
+      case format.KIND_DIRECTORY:
+        return { entry, path: realPath, directory: this.#directory(this.payload.directoryNumber(entry), realPath) };
+      case format.KIND_SYMLINK:
+        if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
+        return this.#lookup(path.join(parent.path, this.payload.target(entry)), true, links + 1);
+      default:
+        return { entry, path: realPath, directory: null };
+    }
+  }
+}
+
+module.exports = { MISSING, NOT_A_DIRECTORY, TOO_MANY_LINKS, Directory, Tree };
