@@ -49,6 +49,9 @@ class Fetcher:
         location = self.locator.locate(source)
         key = source.sha256 or hashlib.sha256(location.url.encode()).hexdigest()
         with _partial_file(self.cache, key) as archive:
+            if not (source.sha256 or location.announced):
+                # Nothing could tell whether what is there is the beginning of the same file.
+                archive.unlink(missing_ok=True)
             resumed = location.transfer.download(
                 location.url, archive, headers=location.headers, size=source.size
             )

@@ -200,7 +200,8 @@ def _append(
     have = start
     with open(target, "ab" if start else "wb") as out:
         while True:
-            chunk = response.read(CHUNK)
+            # Not `read`, which would lose what it has collected when the transfer stalls.
+            chunk = response.read1(CHUNK)
             if not chunk:
                 return have
             have += len(chunk)
