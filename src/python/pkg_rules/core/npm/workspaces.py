@@ -59,6 +59,20 @@ class Project:
                     links[posixpath.join(package.directory, "node_modules", name)] = directory
         return links
 
+    def local_files(self) -> tuple[str, ...]:
+        """Globs of what `file:` dependencies name: archives, and directories, of which some managers make copies."""
+        globs: set[str] = set()
+        for package in self.packages:
+            for spec in {**package.production_dependencies, **package.dev_dependencies}.values():
+                directory = _linked_directory(package.directory, spec)
+                if directory is not None:
+                    globs.add(posixpath.join(directory, "**"))
+                    globs.add("!" + posixpath.join(directory, "**/node_modules/**"))
+                elif spec.startswith("file:"):
+                    path = posixpath.normpath(posixpath.join(package.directory, spec[5:]))
+                    globs.add(path)
+        return tuple(sorted(globs, reverse=True))
+
 
 def _linked_directory(directory: str, spec: str) -> str | None:
     protocol, colon, path = spec.partition(":")
@@ -79,7 +93,7 @@ def find_projects(
     by_directory = {package.directory: package for package in packages}
     member_of: dict[str, str] = {}
     for directory, package in sorted(by_directory.items(), key=lambda item: len(item[0])):
-        globs = _workspace_globs(package, pnpm_workspaces.get(directory))
+        globs = workspace_globs(package, pnpm_workspaces.get(directory))
         if globs and directory not in member_of:
             for other in by_directory:
                 if other != directory and _is_member(directory, other, globs):
@@ -109,7 +123,8 @@ def project_of(directory: str, projects: Mapping[str, Project]) -> Project | Non
         directory = posixpath.dirname(directory)
 
 
-def _workspace_globs(package: PackageJson, pnpm_workspace: bytes | None) -> tuple[str, ...]:
+def workspace_globs(package: PackageJson, pnpm_workspace: bytes | None) -> tuple[str, ...]:
+    """The globs of the members' directories, relative to the root; those that start with `!` leave some out."""
     if pnpm_workspace is None:
         return package.workspaces
     path = posixpath.join(package.directory, PNPM_WORKSPACE)
