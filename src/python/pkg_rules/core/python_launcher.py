@@ -45,6 +45,7 @@ for directory in $path; do
   done
   IFS=:
 done
+IFS=' '
 cat >&2 <<EOM
 No suitable Python was found for a build step, which needs CPython 3.9 or newer{needs}.
 Looked for$(printf ' `%s`' $names) in:

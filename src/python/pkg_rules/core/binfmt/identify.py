@@ -37,7 +37,7 @@ def identify(path: Path) -> ExecutableKind:
         if head.startswith(b"\xcf\xfa\xed\xfe"):
             (cpu,) = struct.unpack_from("<I", head, 4)
             return _known("macos", _MACHO_CPUS, cpu, path)
-    except struct.error as error:
+    except (struct.error, IndexError) as error:
         raise ExecutableFormatError(
             f"`{path.name}` begins like an executable but ends inside its headers: it is truncated."
         ) from error

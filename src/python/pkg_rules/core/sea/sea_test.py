@@ -1,0 +1,172 @@
+"""Injection and assembly on small files: what is written, what is refused, that nothing half-written stays."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from pkg_rules.core.binfmt.elf_test import made_up_elf
+from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.payload.model import PayloadPlan, Root
+from pkg_rules.core.payload.reader import PayloadReader
+from pkg_rules.core.payload.writer import write_payload
+from pkg_rules.core.sea import assemble as assemble_module
+from pkg_rules.core.sea.assemble import assemble, verify
+from pkg_rules.core.sea.base_layout import BaseLayout
+from pkg_rules.core.sea.errors import NoSpaceError, SeaError
+from pkg_rules.core.sea.inject import inject
+from pkg_rules.core.sea.locator import EMPTY, MAGIC, unpack_place
+
+NODE = made_up_elf([(0, 0x400000, 0x3000, 0x3000)]) + FUSE_OFF + b"\0"
+APPLICATION = b"loader" * 100 + EMPTY + b"cache"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Path:
+    file = tmp_path / "node"
+    file.write_bytes(NODE)
+    return file
+
+
+@pytest.fixture
+def payload(tmp_path: Path) -> Path:
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/main.js").write_text("1\n")
+    file = tmp_path / "payload"
+    write_payload(PayloadPlan("main.js", (Root(str(tmp_path / "root"), ""),), (), ()), str(file))
+    return file
+
+
+@pytest.fixture
+def base(tmp_path: Path, node: Path) -> tuple[Path, BaseLayout]:
+    return tmp_path / "base", inject(node, APPLICATION, tmp_path / "base")
+
+
+def test_the_layout_describes_the_base(node: Path, base: tuple[Path, BaseLayout], tmp_path: Path) -> None:
+    file, layout = base
+    content = file.read_bytes()
+    assert node.read_bytes() == NODE, "the input must not change"
+    assert len(content) == layout.size
+    assert content[layout.fuse_offset :].startswith(FUSE_ON)
+    assert content[layout.application_offset :][: layout.application_size] == APPLICATION
+    assert content[layout.locator_offset :].startswith(EMPTY)
+    assert os.access(file, os.X_OK)
+    (tmp_path / "layout").write_text(layout.render())
+    assert BaseLayout.read(tmp_path / "layout") == layout
+
+
+def test_an_application_without_locator_is_complete_as_it_is(node: Path, payload: Path, tmp_path: Path) -> None:
+    layout = inject(node, b"script", tmp_path / "simple")
+    assert layout.locator_offset == -1
+    with pytest.raises(SeaError, match="`simple` has no locator: it was prepared for a single script"):
+        assemble(tmp_path / "simple", layout, payload, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("content", "application", "problem"),
+    [
+        (NODE.replace(FUSE_OFF, b""), APPLICATION, "has the switch for single executable applications not at all"),
+        (NODE + FUSE_OFF, APPLICATION, "has the switch for single executable applications more than once"),
+        (NODE.replace(FUSE_OFF, FUSE_ON), APPLICATION, "turned on already, so an application is in it"),
+        (NODE, APPLICATION + EMPTY, "more than once, or not as an empty locator"),
+        (NODE, MAGIC + b"x" * 16, "more than once, or not as an empty locator"),
+        (b"\xcf\xfa\xed\xfe\x07\0\0\x01", APPLICATION, "is an executable for `macos-x64`"),
+    ],
+)
+def test_what_cannot_be_injected(tmp_path: Path, content: bytes, application: bytes, problem: str) -> None:
+    (tmp_path / "node").write_bytes(content)
+    with pytest.raises(SeaError, match=problem):
+        inject(tmp_path / "node", application, tmp_path / "base")
+    assert [path.name for path in tmp_path.iterdir()] == ["node"]
+
+
+def test_an_assembled_executable(base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path) -> None:
+    file, layout = base
+    before = file.read_bytes()
+    assemble(file, layout, payload, tmp_path / "out/app")
+    content = (tmp_path / "out/app").read_bytes()
+    offset, length = unpack_place(content[layout.locator_offset + len(MAGIC) :][:16])
+    assert offset % 4096 == 0 and offset >= len(before)
+    assert content[offset:] == payload.read_bytes() and length == payload.stat().st_size
+    assert content[: len(before)].replace(content[layout.locator_offset :][:32], EMPTY) == before
+    with open(tmp_path / "out/app", "rb") as stream:
+        assert PayloadReader(stream, offset, length).entry_point == "main.js"
+    assert (tmp_path / "out/app").stat().st_mode & 0o777 == 0o755
+    assert file.read_bytes() == before, "the input must not change"
+    assemble(file, layout, payload, tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == content
+
+
+def test_a_base_of_another_build(base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path) -> None:
+    file, layout = base
+    with open(file, "ab") as stream:
+        stream.write(b"x")
+    with pytest.raises(SeaError, match="`base` does not fit its description"):
+        assemble(file, layout, payload, tmp_path / "out/app")
+
+
+def test_something_that_is_no_payload(base: tuple[Path, BaseLayout], tmp_path: Path) -> None:
+    file, layout = base
+    (tmp_path / "payload").write_bytes(b"x" * 1000)
+    with pytest.raises(SeaError, match="The payload of the executable cannot be read"):
+        assemble(file, layout, tmp_path / "payload", tmp_path / "out/app")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("cut", [1, 40])
+def test_a_truncated_executable_is_noticed(
+    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path, cut: int
+) -> None:
+    file, layout = base
+    assemble(file, layout, payload, tmp_path / "app")
+    os.truncate(tmp_path / "app", (tmp_path / "app").stat().st_size - cut)
+    with pytest.raises(SeaError, match="but its locator speaks of"):
+        verify(tmp_path / "app", layout)
+
+
+def assert_no_space(error: NoSpaceError) -> None:
+    assert str(error) == (
+        "The disk is full: there is no room for `app` (No space left on device). Nothing half-written is left. Free some "
+        "space where Pants keeps its sandboxes (`[GLOBAL].local_execution_root_dir`) and its store "
+        "(`[GLOBAL].local_store_dir`), and run the same command again."
+    )
+
+
+def test_a_full_disk_leaves_nothing(
+    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(assemble_module, "write_at", full)
+    with pytest.raises(NoSpaceError) as error:
+        assemble(*base, payload, tmp_path / "out/app")
+    assert_no_space(error.value)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(disk)], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full(
+    base: tuple[Path, BaseLayout], payload: Path, small_disk: Path
+) -> None:
+    with pytest.raises(NoSpaceError) as error:
+        assemble(*base, payload, small_disk / "app")
+    assert_no_space(error.value)
+    assert list(small_disk.iterdir()) == []
