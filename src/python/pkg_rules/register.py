@@ -2,17 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Iterable
+from typing import Any, Iterable
 
-from pants.engine.rules import Rule
 from pants.engine.target import Target
 
+from pkg_rules import typescript_target_types
+from pkg_rules.goals import package_executable, refresh_node_lock, run_executable, tailor
 from pkg_rules.target_types import NodeExecutableTarget
+from pkg_rules.util_rules import (
+    app_files,
+    assemble,
+    build_script,
+    code_cache,
+    dependency_graph,
+    dependency_inference,
+    executable,
+    first_party,
+    import_scan,
+    installed_tree,
+    node_distribution,
+    node_lock,
+    node_modules,
+    package_manager,
+    payload,
+    pinned_download,
+    prepared_base,
+    python_libraries,
+    python_tools,
+    registry_access,
+    triples,
+)
+
+_RULE_MODULES = (
+    app_files,
+    assemble,
+    build_script,
+    code_cache,
+    dependency_graph,
+    dependency_inference,
+    executable,
+    first_party,
+    import_scan,
+    installed_tree,
+    node_distribution,
+    node_lock,
+    node_modules,
+    package_executable,
+    package_manager,
+    payload,
+    pinned_download,
+    prepared_base,
+    python_libraries,
+    python_tools,
+    refresh_node_lock,
+    registry_access,
+    run_executable,
+    tailor,
+    triples,
+)
 
 
-def rules() -> Iterable[Rule]:
-    return []
+def rules() -> Iterable[Any]:
+    return [rule for module in _RULE_MODULES for rule in module.rules()]
 
 
 def target_types() -> Iterable[type[Target]]:
-    return [NodeExecutableTarget]
+    return [NodeExecutableTarget, *typescript_target_types.target_types()]

@@ -50,7 +50,7 @@ class NodeExecutableTargetsField(StringSequenceField):
         For which Node.js version, platform and architecture to build: one executable for each item.
 
         An item is `<node>-<platform>-<arch>`, e.g. `node24-linux-x64`; parts may be left out (they are then those of
-        the machine that builds, and the Node.js of `[node-executable].default_node`) and come in any order. `<node>` is `node24`,
+        the machine that builds, and the Node.js of `[node-executables].default_node`) and come in any order. `<node>` is `node24`,
         `node24.21`, an exact `node24.21.0` or `latest`; a range is resolved to the newest version that the lock file
         pins, so that a build never depends on the day. `<platform>` is `linux`, `macos`, `win`, `alpine` or
         `linuxstatic`; `<arch>` is `x64`, `arm64` or `armv7`. `host` leaves out all three.

@@ -8,7 +8,8 @@ from pants.util.strutil import help_text
 
 
 class NodeExecutableSubsystem(Subsystem):
-    options_scope = "node-executable"
+    # Not `node-executable`: Pants does not allow a scope to be spelt like the alias of a target type.
+    options_scope = "node-executables"
     help = "Options for `node_executable` targets."
 
     default_node = StrOption(

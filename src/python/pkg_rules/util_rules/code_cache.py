@@ -26,6 +26,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.compile_units import first_party_units
+from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
 from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -45,9 +46,6 @@ from pkg_rules.util_rules.python_tools import package_data
 
 FILES_DIRECTORY = "__files"
 OUTPUT_FILE = f"{OUT}/code_cache"
-
-# Any constant does: it makes the hashes of names, which V8 writes into the cache, the same in every run.
-HASH_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
         Process(
             argv=(
                 f"{HOST_NODE}/{request.node.executable}",
-                f"--hash-seed={HASH_SEED}",
+                *COMPILE_OPTIONS,
                 "__compile/compile_code_cache.cjs",
                 "__plan.json",
                 OUTPUT_FILE,
@@ -116,6 +114,14 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
         **implicitly(),
     )
     return CodeCacheUnit(result.output_digest)
+
+
+if CALL_BY_NAME:
+    code_cache_unit = _code_cache_unit
+else:
+
+    def code_cache_unit(request: CodeCacheUnitRequest, **_: object) -> Get:
+        return Get(CodeCacheUnit, CodeCacheUnitRequest, request)
 
 
 @rule(desc="Make the code cache of a program", level=LogLevel.DEBUG)
@@ -167,12 +173,8 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
 
 
 if CALL_BY_NAME:
-    code_cache_unit = _code_cache_unit
     code_cache = _code_cache
 else:
-
-    def code_cache_unit(request: CodeCacheUnitRequest, **_: object) -> Get:
-        return Get(CodeCacheUnit, CodeCacheUnitRequest, request)
 
     def code_cache(request: CodeCacheRequest, **_: object) -> Get:
         return Get(CodeCache, CodeCacheRequest, request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ from pkg_rules.util_rules.assemble import (
     simple_executable,
 )
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
+from pkg_rules.util_rules.first_party import FirstParty, first_party
 from pkg_rules.util_rules.node_distribution import (
     HostNodeRequest,
     NodeDistribution,
@@ -57,6 +59,30 @@ class SeaExecutableRequest:
     file_name: str
 
 
+@rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
+async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
+    ((_, loader),) = package_data("prelude/loader.cjs")
+    loader_digest, cached = await concurrently(
+        create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
+        code_cache(CodeCacheRequest(request.app_files, request.node), **implicitly()),
+    )
+    base, written = await concurrently(
+        prepared_base(PreparedBaseRequest(request.node, loader_digest), **implicitly()),
+        payload(PayloadRequest(request.app_files, cached), **implicitly()),
+    )
+    return await assemble(
+        AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
+    )
+
+
+if CALL_BY_NAME:
+    sea_executable = _sea_executable
+else:
+
+    def sea_executable(request: SeaExecutableRequest, **_: object) -> Get:
+        return Get(AssembledExecutable, SeaExecutableRequest, request)
+
+
 @rule(desc="Build a Node.js executable", level=LogLevel.DEBUG)
 async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
@@ -75,7 +101,13 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             f"`node{triple.version}-{host.distribution.runs_on}`."
         )
     if request.mode == ExecutableMode.SIMPLE:
-        check_is_self_contained(str(request.address), files.entry_point, files.entry_imports)
+        own = await first_party(**implicitly())
+        check_is_self_contained(
+            str(request.address),
+            files.entry_point,
+            _is_module(files.entry_point, own),
+            [one.specifier for one in files.resolutions if one.importer == files.entry_point],
+        )
         return await simple_executable(
             SimpleExecutableRequest(
                 distribution=node,
@@ -90,32 +122,17 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     )
 
 
-@rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
-async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
-    ((_, loader),) = package_data("prelude/loader.cjs")
-    loader_digest, cached = await concurrently(
-        create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
-        code_cache(CodeCacheRequest(request.app_files, request.node), **implicitly()),
-    )
-    base, written = await concurrently(
-        prepared_base(PreparedBaseRequest(request.node, loader_digest), **implicitly()),
-        payload(PayloadRequest(request.app_files, cached), **implicitly()),
-    )
-    return await assemble(
-        AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
-    )
+def _is_module(path: str, own: FirstParty) -> bool:
+    scope = own.resolver.scope(os.path.dirname(path))
+    return path.endswith(".mjs") or (path.endswith(".js") and scope is not None and scope.is_module)
 
 
 if CALL_BY_NAME:
     executable = _executable
-    sea_executable = _sea_executable
 else:
 
     def executable(request: ExecutableRequest, **_: object) -> Get:
         return Get(AssembledExecutable, ExecutableRequest, request)
-
-    def sea_executable(request: SeaExecutableRequest, **_: object) -> Get:
-        return Get(AssembledExecutable, SeaExecutableRequest, request)
 
 
 def rules() -> Any:
