@@ -27,15 +27,17 @@ def is_script(path: str) -> bool:
     return PurePosixPath(path).suffix in SCRIPT_EXTENSIONS
 
 
+def is_compiler_input(path: str) -> bool:
+    """Scripts, and `package.json`, which says whether a `.js` file is an ES module."""
+    return is_script(path) or PurePosixPath(path).name == "package.json"
+
+
 def first_party_units(paths: Iterable[str], limit: int = FILES_OF_A_UNIT) -> tuple[CompileUnit, ...]:
     """Units by directory: a whole subtree where it is small, else the files of a directory apart from those below.
 
-    Depends on the paths only, so an edit of a file never moves another one into a different unit. `package.json` files
-    go with the scripts below them, because they say whether a `.js` file is an ES module.
+    Depends on the paths only, so an edit of a file never moves another one into a different unit.
     """
-    relevant = sorted(
-        path for path in set(paths) if is_script(path) or PurePosixPath(path).name == "package.json"
-    )
+    relevant = sorted(filter(is_compiler_input, set(paths)))
     if not any(is_script(path) for path in relevant):
         return ()
     return tuple(sorted(_units("", relevant, limit)))

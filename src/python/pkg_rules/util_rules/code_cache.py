@@ -7,8 +7,9 @@ unit lies. So a package is compiled once for each Node version and platform, for
 from __future__ import annotations
 
 import json
+import os.path
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Iterable
 
 from pants.engine.fs import (
     AddPrefix,
@@ -16,6 +17,7 @@ from pants.engine.fs import (
     Digest,
     DigestSubset,
     FileContent,
+    FileEntry,
     MergeDigests,
     PathGlobs,
     RemovePrefix,
@@ -25,7 +27,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.compile_units import first_party_units
+from pkg_rules.core.compile_units import first_party_units, is_compiler_input
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
 from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
 from pkg_rules.engine import (
@@ -35,6 +37,7 @@ from pkg_rules.engine import (
     concurrently,
     create_digest,
     digest_subset,
+    get_digest_entries,
     implicitly,
     merge_digests,
     remove_prefix,
@@ -130,21 +133,10 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
     first_party = first_party_units(app_files.first_party.files)
     packages = sorted(app_files.packages, key=lambda package: package.path)
 
-    subsets = await concurrently(
-        *(
-            digest_subset(DigestSubset(app_files.first_party.digest, PathGlobs(unit.files)))
-            for unit in first_party
-        ),
-        *(
-            digest_subset(
-                DigestSubset(
-                    app_files.third_party,
-                    # Packages installed inside of this one are units of their own.
-                    PathGlobs([f"{package.path}/**", f"!{package.path}/node_modules/**"]),
-                )
-            )
-            for package in packages
-        ),
+    entries = await get_digest_entries(app_files.third_party, **implicitly())
+    by_package = scripts_of_packages(
+        [entry for entry in entries if isinstance(entry, FileEntry)],
+        [package.path for package in packages],
     )
     prefixes = [
         *(unit.directory for unit in first_party),
@@ -154,8 +146,16 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         *(f"`{unit.directory or '.'}` ({len(unit.files)} files)" for unit in first_party),
         *(f"{package.name} {package.version}" for package in packages),
     ]
+    first_party_subsets = await concurrently(
+        digest_subset(DigestSubset(app_files.first_party.digest, PathGlobs(unit.files)))
+        for unit in first_party
+    )
     relative = await concurrently(
-        remove_prefix(RemovePrefix(subset, prefix)) for subset, prefix in zip(subsets, prefixes)
+        *(
+            remove_prefix(RemovePrefix(subset, unit.directory))
+            for subset, unit in zip(first_party_subsets, first_party)
+        ),
+        *(create_digest(CreateDigest(by_package[package.path])) for package in packages),
     )
     units = await concurrently(
         code_cache_unit(CodeCacheUnitRequest(digest, request.node, description))
@@ -170,6 +170,26 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         merged,
         tuple((f"{number}/code_cache", prefix) for number, prefix in enumerate(prefixes)),
     )
+
+
+def scripts_of_packages(
+    entries: Iterable[FileEntry], packages: Iterable[str]
+) -> dict[str, list[FileEntry]]:
+    """What the compiler reads, for each package directory, with paths relative to it.
+
+    A file belongs to the innermost package it lies in: packages installed inside of another one are units of their own.
+    """
+    found: dict[str, list[FileEntry]] = {package: [] for package in packages}
+    for entry in entries:
+        if not is_compiler_input(entry.path):
+            continue
+        directory = os.path.dirname(entry.path)
+        while directory and directory not in found:
+            directory = os.path.dirname(directory)
+        if directory:
+            relative = entry.path[len(directory) + 1 :]
+            found[directory].append(FileEntry(relative, entry.file_digest, entry.is_executable))
+    return found
 
 
 if CALL_BY_NAME:
