@@ -13,7 +13,7 @@ from pkg_rules.core.npm.workspaces import Project, project_of
 from pkg_rules.core.trace.bundler_names import find_as_bundler
 from pkg_rules.core.trace.file_view import FileView
 from pkg_rules.core.trace.model import Import, ImportKind, ScannedFile
-from pkg_rules.core.trace.resolver import Outcome, Resolution, Resolver
+from pkg_rules.core.trace.resolver import NO_SUCH_FILE, Outcome, Resolution, Resolver
 
 _SHOWN = 10
 
@@ -149,24 +149,19 @@ class Surroundings:
         specifier = missing.found.specifier
         if specifier.startswith("#"):
             return f"{missing.resolution.reason}. Correct the `imports` of the package.json"
-        found = find_as_bundler(specifier, missing.importer, self.view)
-        if found is not None:
-            return (
-                f"Node.js does not look for `{found}` under this name. Write "
-                f"`{_relative(found, missing.importer)}`, or let a `node_build_script` bundle or compile the sources "
-                "and name its output as `entry_point`"
-            )
-        return self._about_file(missing)
+        return self._about_file(missing) or self._about_bundler(missing) or self._about_nothing(missing)
 
     def candidates(self, missing: MissingImport) -> tuple[str, ...]:
         """Files that could be meant by a path, whether or not any target owns them."""
         path = missing.resolution.path
         if not path:
             return ()
+        if missing.found.kind.is_esm:
+            return (path,)
         endings = ("", ".js", ".json", ".node", "/index.js", "/index.json", "/package.json")
         return tuple(path + ending for ending in endings)
 
-    def _about_file(self, missing: MissingImport) -> str:
+    def _about_file(self, missing: MissingImport) -> str | None:
         for path in self.candidates(missing):
             owners = self.owners.get(path, ())
             if owners:
@@ -176,9 +171,21 @@ class Surroundings:
                     f"no target owns `{path}`. Add it to the `sources` of a `javascript_sources` (or `resources` for "
                     "what is no code) target"
                 )
+        return None
+
+    def _about_bundler(self, missing: MissingImport) -> str | None:
+        found = find_as_bundler(missing.found.specifier, missing.importer, self.view)
+        if found is None:
+            return None
+        return (
+            f"Node.js does not look for `{found}` under this name. Write `{_relative(found, missing.importer)}`, or "
+            "let a `node_build_script` bundle or compile the sources and name its output as `entry_point`"
+        )
+
+    def _about_nothing(self, missing: MissingImport) -> str:
         if not missing.resolution.path:
-            return f"{missing.resolution.reason}; it is outside of the repository"
-        if missing.resolution.reason != "no such file":
+            return "it is outside of the repository"
+        if missing.resolution.reason != NO_SUCH_FILE:
             return missing.resolution.reason
         return f"there is no file `{missing.resolution.path}`"
 
@@ -197,7 +204,7 @@ class Surroundings:
                 f"it to `dependencies` {update}"
             )
         if name in package.production_dependencies:
-            if missing.resolution.reason == "no such file":
+            if missing.resolution.reason == NO_SUCH_FILE:
                 return f"the installed `{name}` has no such file"
             return missing.resolution.reason
         return f"add `{name}` to the `dependencies` of `{package.path}` {update}"

@@ -28,6 +28,8 @@ _COMMON_CONDITIONS = frozenset({"node", "node-addons", "module-sync"})
 REQUIRE_CONDITIONS = _COMMON_CONDITIONS | {"require"}
 IMPORT_CONDITIONS = _COMMON_CONDITIONS | {"import"}
 
+NO_SUCH_FILE = "no such file"
+
 
 class Outcome(Enum):
     FILE = "file"
@@ -76,7 +78,7 @@ class Resolver:
         except UnresolvableError as error:
             return Resolution(Outcome.MISSING, search.looked_for, package, str(error))
         if found is None:
-            return Resolution(Outcome.MISSING, search.looked_for, package, "no such file")
+            return Resolution(Outcome.MISSING, search.looked_for, package, NO_SUCH_FILE)
         if found == "":
             return Resolution(Outcome.BUILTIN)
         return Resolution(Outcome.FILE, self._view.real_path(found), package)
