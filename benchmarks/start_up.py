@@ -74,7 +74,7 @@ def _timed(argv: Sequence[str], folder: Path, service: bool) -> Run:
     request = {
         "argv": argv,
         "folder": str(folder),
-        "environment": {**ENVIRONMENT, "NODE_OPTIONS": "", "HOME": str(folder)},
+        "environment": {**ENVIRONMENT, "HOME": str(folder)},
         "errors": str(folder / "stderr"),
         "service": service,
     }

@@ -73,6 +73,10 @@ PROJECTS = (
         "testprojects/hello/src/main.js",
         (
             Case("plain"),
+            # Options that people give to every Node.js of a machine; they change what V8 takes from a code cache.
+            Case("memory-limit", environment={"NODE_OPTIONS": "--max-old-space-size=512"}),
+            Case("v8-option", environment={"NODE_OPTIONS": "--stack-trace-limit=20"}),
+            Case("source-maps", environment={"NODE_OPTIONS": "--enable-source-maps"}),
             Case("arguments", ("Ada", "Grace Hopper", "")),
             Case("language", ("--language", "ja", "ノード")),
             Case("version", ("--version",)),

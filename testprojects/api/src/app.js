@@ -14,6 +14,8 @@ const PUBLIC = path.join(__dirname, '..', 'public');
 function createApp() {
   const app = express();
   app.disable('x-powered-by');
+  // Tags of files are made of their times, which differ between a folder and an executable.
+  app.disable('etag');
   app.set('json spaces', 2);
   app.use(compression({ threshold: 256 }));
   app.use(express.json({ limit: '16kb' }));
@@ -21,7 +23,6 @@ function createApp() {
   app.get('/', (request, response) => response.json({ name, version }));
   app.use('/orders', orders());
   app.use('/files', files(PUBLIC));
-  // lastModified and etag come from the files' times, which differ between a folder and an executable.
   app.use('/static', express.static(PUBLIC, { etag: false, lastModified: false, index: 'index.html' }));
   app.get('/boom', () => {
     throw new Error('the handler failed');

@@ -41,8 +41,12 @@ MASKS = (
 
 
 def masked(text: str, root: str) -> str:
-    """The text with `root`, where the program's build root lies, as in an executable and every mask applied."""
-    text = text.replace(root, SNAPSHOT)
+    """The text with every mask applied, and with `root`, where the build root lies, moved to where an executable has it.
+
+    An executable's own text has no such root: it is empty.
+    """
+    if root:
+        text = text.replace(root, SNAPSHOT)
     for mask in MASKS:
         text = mask.pattern.sub(mask.replacement, text)
     return text

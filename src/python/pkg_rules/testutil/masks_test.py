@@ -48,3 +48,7 @@ def test_the_line_of_node_that_threw_is_masked_only_at_the_start() -> None:
 
 def test_urls_of_files_are_moved_with_the_root() -> None:
     assert masked("at file:///r/app/main.mjs:1:2", "/r") == "at file:///snapshot/app/main.mjs:1:2"
+
+
+def test_text_of_an_executable_has_no_root_to_move() -> None:
+    assert masked("at /snapshot/app/main.js:1:2\n", "") == "at /snapshot/app/main.js:1:2\n"

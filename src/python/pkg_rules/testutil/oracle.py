@@ -14,14 +14,12 @@ from typing import Iterable, Mapping
 
 from pkg_rules.testutil.masks import masked
 
-# Nothing of the environment of the tests reaches a program. The compile cache of Node.js is off on both sides, and
-# traces are long, so that frames of one side's loader do not push the program's own frames out of them.
+# Nothing of the environment of the tests reaches a program; the compile cache of Node.js is off on both sides.
 ENVIRONMENT: Mapping[str, str] = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "NODE_DISABLE_COMPILE_CACHE": "1",
-    "NODE_OPTIONS": "--stack-trace-limit=100",
 }
 TIMEOUT_SECONDS = 120
 

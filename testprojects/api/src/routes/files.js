@@ -25,7 +25,7 @@ exports.files = function files(folder) {
   });
 
   router.get('/sent/:name', (request, response, next) => {
-    const options = { root: folder, etag: false, lastModified: false };
+    const options = { root: folder, lastModified: false };
     response.sendFile(request.params.name, options, (error) => error && next(withoutPath(error)));
   });
 

@@ -1,5 +1,8 @@
 'use strict';
 
+// Long traces, so that frames inside Node.js do not push those of the program out of them.
+Error.stackTraceLimit = 100;
+
 class GreetingError extends Error {
   name = 'GreetingError';
 }
