@@ -183,10 +183,10 @@ class Surroundings:
         )
 
     def _about_nothing(self, missing: MissingImport) -> str:
-        if not missing.resolution.path:
-            return "it is outside of the repository"
         if missing.resolution.reason != NO_SUCH_FILE:
             return missing.resolution.reason
+        if not missing.resolution.path:
+            return "it is outside of the repository"
         return f"there is no file `{missing.resolution.path}`"
 
     def _about_package(self, missing: MissingImport, name: str) -> str:

@@ -30,6 +30,7 @@ from pkg_rules.core.app_files import (
     trace_imports,
 )
 from pkg_rules.core.entry_point import EntryPointError, find_entry_point
+from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.installed import InstalledPackage, kept_paths
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.npm.workspaces import project_of
@@ -160,9 +161,9 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
     ]
     source_digests = [sources.snapshot.digest]
     if entry_point in assets.snapshot.files and is_source(entry_point):
-        source_digests.append(await path_globs_to_digest(PathGlobs([entry_point]), **implicitly()))
+        source_digests.append(await path_globs_to_digest(PathGlobs([escape_glob(entry_point)]), **implicitly()))
     scope_digest, to_scan = await concurrently(
-        path_globs_to_digest(PathGlobs(scope.path for scope in scopes), **implicitly()),
+        path_globs_to_digest(PathGlobs(escape_glob(scope.path) for scope in scopes), **implicitly()),
         create_digest(CreateDigest(scannable), **implicitly()),
     )
     scanned_digest, everything = await concurrently(
@@ -263,7 +264,7 @@ async def _app_files(request: AppFilesRequest) -> AppFiles:
             projects=files.projects,
         )
         candidates = {path for found in traced.missing for path in surroundings.candidates(found)}
-        on_disk = await path_globs_to_paths(PathGlobs(sorted(candidates)), **implicitly())
+        on_disk = await path_globs_to_paths(PathGlobs(map(escape_glob, sorted(candidates))), **implicitly())
         raise _unresolved(request.address, traced, surroundings, on_disk.files)
 
     kept = set(kept_paths((path for tree in trees for path in (*tree.files, *tree.links)), traced.closure))

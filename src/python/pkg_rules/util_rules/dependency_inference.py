@@ -20,7 +20,7 @@ from pkg_rules.core.trace.resolver import Outcome
 from pkg_rules.engine import implicitly
 from pkg_rules.target_types import NodeExecutableDependenciesField, NodeExecutableEntryPointField
 from pkg_rules.typescript_target_types import TypeScriptDependenciesField, TypeScriptSourceField
-from pkg_rules.util_rules.first_party import FirstParty, first_party
+from pkg_rules.util_rules.first_party import FirstParty, first_party, source_path
 from pkg_rules.util_rules.import_scan import ImportScanRequest, import_scan
 from pkg_rules.util_rules.source_fields import JavaScriptDependenciesField, JavaScriptSourceField
 
@@ -65,7 +65,7 @@ class InferNodeExecutableEntryPoint(InferDependenciesRequest):
 
 @rule(desc="Infer the dependencies of JavaScript", level=LogLevel.DEBUG)
 async def infer_javascript_imports(request: InferJavaScriptImports) -> InferredDependencies:
-    path = request.field_set.source.file_path
+    path = source_path(request.field_set.source)
     files = await first_party(**implicitly())
     scan = await import_scan(ImportScanRequest(files.sources_beside(path)), **implicitly())
     found = dependencies_of(path, scan.files.get(path), files)
@@ -74,7 +74,7 @@ async def infer_javascript_imports(request: InferJavaScriptImports) -> InferredD
 
 @rule(desc="Infer the dependencies of TypeScript", level=LogLevel.DEBUG)
 async def infer_typescript_imports(request: InferTypeScriptImports) -> InferredDependencies:
-    path = request.field_set.source.file_path
+    path = source_path(request.field_set.source)
     files = await first_party(**implicitly())
     scan = await import_scan(ImportScanRequest(files.sources_beside(path)), **implicitly())
     found = dependencies_of(path, scan.files.get(path), files)

@@ -23,6 +23,7 @@ from pants.engine.target import AllTargets, SingleSourceField, Target
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.globs import escape_glob, unescape_glob
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.npm.workspaces import PNPM_WORKSPACE, Project, find_projects
 from pkg_rules.core.trace.file_view import TreeView
@@ -120,7 +121,7 @@ async def _first_party() -> FirstParty:
     directories = sorted({directory for path in owners for directory in ancestors(path)})
     digest = await path_globs_to_digest(
         PathGlobs(
-            os.path.join(directory, name)
+            escape_glob(os.path.join(directory, name))
             for directory in directories
             for name in ("package.json", PNPM_WORKSPACE)
         ),
@@ -144,11 +145,16 @@ async def _first_party() -> FirstParty:
     )
 
 
+def source_path(field: SingleSourceField) -> str:
+    """The path of the file itself; the field has it as a glob."""
+    return unescape_glob(field.file_path)
+
+
 def _owners(targets: AllTargets) -> FrozenDict[str, tuple[Address, ...]]:
     owners: dict[str, list[Target]] = defaultdict(list)
     for target in targets:
         if target.has_field(SingleSourceField):
-            owners[target[SingleSourceField].file_path].append(target)
+            owners[source_path(target[SingleSourceField])].append(target)
     return FrozenDict({path: _preferred(owning) for path, owning in owners.items()})
 
 
@@ -195,7 +201,7 @@ def _third_party(targets: Iterable[Target]) -> FrozenDict[tuple[str, str], Addre
             packages.append(target)
         elif target.has_field(PackageJsonSourceField) and target.has_field(NodePackageNameField):
             generator = target.address.maybe_convert_to_target_generator()
-            directories[generator] = os.path.dirname(target[PackageJsonSourceField].file_path)
+            directories[generator] = os.path.dirname(source_path(target[PackageJsonSourceField]))
     return FrozenDict(
         {
             (

@@ -10,6 +10,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.trace.model import ScannedFile
 from pkg_rules.core.trace.scan_cache import ScanCache
 from pkg_rules.engine import (
@@ -38,7 +39,7 @@ class ImportScan:
 
 @rule(desc="Scan sources for imports", level=LogLevel.DEBUG)
 async def _import_scan(request: ImportScanRequest) -> ImportScan:
-    digest = await path_globs_to_digest(PathGlobs(request.paths), **implicitly())
+    digest = await path_globs_to_digest(PathGlobs(map(escape_glob, request.paths)), **implicitly())
     contents = await get_digest_contents(digest)
     return ImportScan(
         FrozenDict((file.path, SCANS.scan(file.path, file.content)) for file in contents)
