@@ -163,4 +163,14 @@ PROJECTS = (
             Case("not-json", stdin="{", exit_code=1),
         ),
     ),
+    TestProject(
+        "single",
+        "testprojects/single:majors",
+        "testprojects/single/src/count.cjs",
+        (
+            Case("count", stdin="one two\nthree\n"),
+            Case("hash", ("--hash",), stdin="Grüße\n"),
+            Case("usage", ("--frobnicate",), exit_code=2),
+        ),
+    ),
 )
