@@ -150,8 +150,8 @@ async def _simple_executable(request: SimpleExecutableRequest) -> AssembledExecu
     application = await sea_application(
         SeaApplicationRequest(
             distribution=request.distribution,
-            main=request.script,
-            main_path=request.script_path,
+            script=request.script,
+            script_path=request.script_path,
             exec_argv=request.exec_argv,
             exec_argv_extension=request.exec_argv_extension,
         ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Mapping
 
 import pytest
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, FileContent
@@ -15,6 +16,7 @@ from pants.util.frozendict import FrozenDict
 
 from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.writer import write_payload
+from pkg_rules.core.sea.locator import EMPTY
 from pkg_rules.testutil.process_assertions import assert_portable
 from pkg_rules.util_rules import (
     assemble,
@@ -45,6 +47,7 @@ from pkg_rules.util_rules.prepared_base import (
 )
 from pkg_rules.util_rules.python_tools import PythonScript
 
+PACKAGE = Path(__file__).parents[1]
 LOCK = Path(__file__).parents[4] / "3rdparty/node/node.lock.json"
 VERSIONS = ("22.23.2", "24.21.0", "26.10.0")
 NODE = NodeDistribution("24.21.0", "linux", "x64", EMPTY_DIGEST, "bin/node", "0" * 64)
@@ -59,12 +62,16 @@ const locator = Buffer.from(require('node:sea').getRawAsset('locator'));
 const fd = fs.openSync(process.execPath);
 const head = Buffer.alloc(8);
 fs.readSync(fd, head, 0, 8, Number(locator.readBigUInt64LE(16)));
+const { Script } = require('node:vm');
+const asset = (name) => Buffer.from(require('node:sea').getRawAsset(name));
+const cached = new Script(asset('loader').toString(), { cachedData: asset('loader_cache') });
 const end = Number(locator.readBigUInt64LE(16) + locator.readBigUInt64LE(24));
 console.log(JSON.stringify({
   version: process.version,
   payload: head.toString(),
   reachesTheEnd: end === fs.fstatSync(fd).size,
   execArgv: process.execArgv,
+  cacheRejected: cached.cachedDataRejected,
   argv: process.argv.slice(2),
 }));
 """
@@ -109,10 +116,15 @@ def payload_bytes(folder: Path) -> bytes:
     return content
 
 
-def run(runner: RuleRunner, executable: AssembledExecutable, *arguments: str) -> subprocess.CompletedProcess:
+def run(
+    runner: RuleRunner,
+    executable: AssembledExecutable,
+    *arguments: str,
+    env: Mapping[str, str] = FrozenDict(),
+) -> subprocess.CompletedProcess:
     runner.write_digest(executable.digest, path_prefix="dist")
     file = Path(runner.build_root, "dist", executable.path)
-    return subprocess.run([str(file), *arguments], capture_output=True, text=True, env={})
+    return subprocess.run([str(file), *arguments], capture_output=True, text=True, env=dict(env))
 
 
 @pytest.mark.slow
@@ -135,15 +147,19 @@ def test_an_assembled_executable_finds_its_payload(
     )
     assert executable.path == "app/tool"
     result = run(rule_runner, executable, "a", "b")
-    # Standard error is empty: V8 accepted the code cache, else Node.js warns.
     assert (result.returncode, result.stderr) == (0, "")
     assert json.loads(result.stdout) == {
         "version": f"v{version}",
         "payload": "PKGPAYLD",
         "reachesTheEnd": True,
         "execArgv": ["--expose-gc"],
+        "cacheRejected": False,
         "argv": ["a", "b"],
     }
+    # Options of V8 that make it refuse the cache are no reason to warn.
+    limited = run(rule_runner, executable, env={"NODE_OPTIONS": "--stack-trace-limit=50"})
+    assert (limited.returncode, limited.stderr) == (0, "")
+    assert json.loads(limited.stdout)["cacheRejected"] is True
     # Another name is no other content.
     renamed = rule_runner.request(
         AssembledExecutable, [AssembleRequest(base, payload, "payload", "other")]
@@ -153,6 +169,40 @@ def test_an_assembled_executable_finds_its_payload(
         for item in (executable, renamed)
     )
     assert first == second
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_application_is_the_same_on_every_run_and_in_every_folder(
+    rule_runner: RuleRunner, tmp_path: Path, version: str
+) -> None:
+    node = rule_runner.request(NodeDistribution, [NodeDistributionRequest(version, "linux", "x64")])
+    rule_runner.write_digest(node.digest)
+    made = []
+    for folder, zone in (("a", "UTC"), ("b/much/longer", "Asia/Tokyo"), ("c", "America/Lima")):
+        place = tmp_path / folder
+        place.mkdir(parents=True)
+        for name in ("scripts/start_loader.cjs", "prelude/loader.cjs"):
+            shutil.copy(PACKAGE / name, place)
+        (place / "locator").write_bytes(EMPTY)
+        config = {
+            "main": "start_loader.cjs",
+            "useCodeCache": False,
+            "execArgv": ["--expose-gc"],
+            "assets": {"locator": "locator"},
+            "loader": "loader.cjs",
+            "loaderCache": True,
+        }
+        (place / "config.json").write_text(json.dumps(config))
+        subprocess.run(
+            [f"{rule_runner.build_root}/{node.executable}", PACKAGE / "scripts/make_application.cjs", "config.json", "out/made"],
+            cwd=place,
+            env={"TZ": zone, "HOME": str(place)},
+            check=True,
+        )
+        made.append((place / "out/made").read_bytes())
+    assert made[0] == made[1] == made[2]
+    assert made[0].count(EMPTY) == 1
 
 
 @pytest.mark.slow

@@ -45,15 +45,16 @@ class PreparedBaseError(PkgRulesError):
 
 @dataclass(frozen=True)
 class SeaApplicationRequest:
-    """What Node.js starts with: the file `main_path` of the digest `main`, CommonJS without imports of other files.
+    """What Node.js starts with: the file `script_path` of the digest `script`, CommonJS without imports of other files.
 
     `exec_argv` are options of Node.js and V8 that are baked in; `exec_argv_extension` says who may add to them: nobody
-    (`none`), `NODE_OPTIONS` (`env`) or the command line (`cli`). `assets` are pairs of name and content.
+    (`none`), `NODE_OPTIONS` (`env`) or the command line (`cli`). With `assets`, pairs of name and content, the script is
+    taken as a loader, which starts without any sign of its own, see `scripts/start_loader.cjs`.
     """
 
     distribution: NodeDistribution
-    main: Digest
-    main_path: str
+    script: Digest
+    script_path: str
     exec_argv: tuple[str, ...] = ()
     exec_argv_extension: str = "env"
     assets: tuple[tuple[str, bytes], ...] = ()
@@ -93,7 +94,7 @@ def application_process(target: NodeDistribution, host: NodeDistribution, inputs
         argv=(
             f"{HOST_NODE}/{host.executable}",
             "__make_application.cjs",
-            "__sea-config.json",
+            "__config.json",
             output,
         ),
         input_digest=inputs,
@@ -110,29 +111,40 @@ async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
     target = request.distribution
     # Only the very version that will run the application knows its form.
     host = await host_node(HostNodeRequest(target.version), **implicitly())
-    config = {
-        "main": request.main_path,
-        "output": "out/unfinished",
+    # A code cache depends on the platform; on another one it would only be refused.
+    is_native = host.distribution.runs_on == target.runs_on
+    config: dict[str, Any] = {
         "disableExperimentalSEAWarning": True,
         "useSnapshot": False,
-        # A code cache depends on the platform; another one's would be refused with a warning.
-        "useCodeCache": host.distribution.runs_on == target.runs_on,
         "execArgv": list(request.exec_argv),
         "execArgvExtension": request.exec_argv_extension,
         "assets": {name: f"__assets/{name}" for name, _ in request.assets},
     }
-    ((_, script),) = package_data("scripts/make_application.cjs")
+    if request.assets:
+        config.update(
+            main="__start_loader.cjs",
+            useCodeCache=False,
+            loader=request.script_path,
+            loaderCache=is_native,
+        )
+    else:
+        config.update(main=request.script_path, useCodeCache=is_native)
+    programs = ("make_application.cjs", "start_loader.cjs")
     files = await create_digest(
         CreateDigest(
             [
-                FileContent("__make_application.cjs", script),
-                FileContent("__sea-config.json", json.dumps(config, sort_keys=True).encode()),
+                FileContent("__config.json", json.dumps(config, sort_keys=True).encode()),
+                *(
+                    FileContent(f"__{name}", content)
+                    for name in programs
+                    for _, content in package_data(f"scripts/{name}")
+                ),
                 *(FileContent(f"__assets/{name}", content) for name, content in request.assets),
             ]
         ),
         **implicitly(),
     )
-    inputs = await merge_digests(MergeDigests([files, request.main]), **implicitly())
+    inputs = await merge_digests(MergeDigests([files, request.script]), **implicitly())
     result = await run_fallible_process(
         application_process(target, host.distribution, inputs), **implicitly()
     )
@@ -204,8 +216,8 @@ async def _prepared_base(request: PreparedBaseRequest) -> PreparedBase:
     application = await sea_application(
         SeaApplicationRequest(
             distribution=request.distribution,
-            main=request.loader,
-            main_path=request.loader_path,
+            script=request.loader,
+            script_path=request.loader_path,
             exec_argv=request.exec_argv,
             exec_argv_extension=request.exec_argv_extension,
             assets=((LOCATOR_ASSET, EMPTY),),
