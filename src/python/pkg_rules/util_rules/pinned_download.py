@@ -24,8 +24,12 @@ from pkg_rules.engine import (
     run_fallible_process,
 )
 from pkg_rules.util_rules.node_lock import node_lock
-from pkg_rules.util_rules.python_tools import PythonScriptRequest, python_script
-from pkg_rules.util_rules.registry_access import DOWNLOAD_CACHE, registry_access
+from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
+from pkg_rules.util_rules.registry_access import (
+    DOWNLOAD_CACHE,
+    RegistryAccess,
+    registry_access,
+)
 
 FETCH_PACKAGES = (
     "core/binfmt",
@@ -68,6 +72,25 @@ class PinnedPackage:
     digest: Digest
 
 
+def fetch_process(
+    script: PythonScript, access: RegistryAccess, inputs: Digest, what: str
+) -> Process:
+    (cache,) = DOWNLOAD_CACHE.values()
+    return Process(
+        argv=(*script.argv, "request.json", "entry.lock.json", cache, OUT),
+        env={**script.env, **access.env},
+        input_digest=inputs,
+        immutable_input_digests=script.immutable_input_digests,
+        append_only_caches=DOWNLOAD_CACHE,
+        output_directories=(OUT,),
+        description=f"Fetch {what}",
+        level=LogLevel.INFO,
+        timeout_seconds=3600,
+        # A cached download is worth waiting for: it costs no traffic to the registry.
+        remote_cache_speculation_delay_millis=15_000,
+    )
+
+
 @rule(desc="Fetch a pinned file", level=LogLevel.DEBUG)
 async def _pinned_download(request: PinnedDownloadRequest) -> PinnedDownload:
     script = await python_script(PythonScriptRequest("fetch.py", FETCH_PACKAGES), **implicitly())
@@ -83,22 +106,8 @@ async def _pinned_download(request: PinnedDownloadRequest) -> PinnedDownload:
         **implicitly(),
     )
     inputs = await merge_digests(MergeDigests([files, access.digest]), **implicitly())
-    (cache,) = DOWNLOAD_CACHE.values()
     result = await run_fallible_process(
-        Process(
-            argv=(*script.argv, "request.json", "entry.lock.json", cache, OUT),
-            env={**script.env, **access.env},
-            input_digest=inputs,
-            immutable_input_digests=script.immutable_input_digests,
-            append_only_caches=DOWNLOAD_CACHE,
-            output_directories=(OUT,),
-            description=f"Fetch {request.entry.describe()}",
-            level=LogLevel.INFO,
-            timeout_seconds=3600,
-            # A cached download is worth waiting for: it costs no traffic to the registry.
-            remote_cache_speculation_delay_millis=2000,
-        ),
-        **implicitly(),
+        fetch_process(script, access, inputs, request.entry.describe()), **implicitly()
     )
     if result.exit_code:
         raise PinnedDownloadError(result.stderr.decode(errors="replace").strip())
