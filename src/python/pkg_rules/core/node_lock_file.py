@@ -193,5 +193,15 @@ class _Reader:
             texts["member"] = self.text(value, "member", where)
         # Only an executable has a second hash by which the download is checked in the end.
         if layout != "executable" or "sha256" in value or "size" in value:
-            return Source(kind, sha256=self.sha256(value, where), size=self.size(value, where), **texts)
-        return Source(kind, **texts)
+            sha256, size = self.sha256(value, where), self.size(value, where)
+        else:
+            sha256, size = "", 0
+        return Source(
+            kind,
+            name=texts.get("name", ""),
+            version=texts.get("version", ""),
+            path=texts.get("path", ""),
+            member=texts.get("member", ""),
+            sha256=sha256,
+            size=size,
+        )

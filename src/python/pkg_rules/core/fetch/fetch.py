@@ -39,9 +39,9 @@ class Fetcher:
             except FetchError as error:
                 failures.append(error)
                 continue
-            for error in failures:
+            for failure in failures:
                 # Another source had the pinned bytes, so the lock is right and that source is to be looked at.
-                self.log(f"warning: one source of {entry.describe()} was passed over: {error}")
+                self.log(f"warning: one source of {entry.describe()} was passed over: {failure}")
             return
         raise _all_failed(entry, failures)
 

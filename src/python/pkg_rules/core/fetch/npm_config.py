@@ -72,8 +72,9 @@ def load_npm_config(env: Mapping[str, str], project_file: Path) -> NpmConfig:
     from_env = _environment(env)
     asked = _ask_npm(env)
     values = {key: str(asked[key]) for key in _PUBLIC_KEYS if asked.get(key) not in (None, "", [])}
-    if isinstance(asked.get("ca"), list):
-        values["ca"] = "\n".join(asked["ca"])
+    authorities = asked.get("ca")
+    if isinstance(authorities, list):
+        values["ca"] = "\n".join(authorities)
     user_file = from_env.get("userconfig") or str(home_directory() / ".npmrc")
     global_file = from_env.get("globalconfig") or str(asked.get("globalconfig") or "")
     for file in (global_file, user_file, str(project_file)):
