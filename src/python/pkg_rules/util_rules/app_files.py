@@ -8,17 +8,9 @@ import os.path
 from dataclasses import dataclass
 from typing import Any, Iterable, Mapping
 
-from pants.backend.javascript.package_json import (
-    NodeThirdPartyPackageNameField,
-    PackageJsonSourceField,
-)
 from pants.build_graph.address import Address
-from pants.core.target_types import TargetGeneratorSourcesHelperSourcesField
-from pants.core.util_rules.source_files import SourceFilesRequest
-from pants.engine.fs import CreateDigest, Digest, FileEntry, MergeDigests, PathGlobs, Snapshot
+from pants.engine.fs import CreateDigest, Digest, PathGlobs, Snapshot
 from pants.engine.rules import collect_rules, rule
-from pants.engine.target import Target
-from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.app_files import (
@@ -29,44 +21,25 @@ from pkg_rules.core.app_files import (
     needs_packages,
     trace_imports,
 )
-from pkg_rules.core.entry_point import EntryPointError, find_entry_point
 from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.installed import InstalledPackage, kept_paths
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.npm.workspaces import project_of
 from pkg_rules.core.trace.file_view import TreeView
-from pkg_rules.core.trace.model import ScannedFile
-from pkg_rules.core.trace.scanner import is_source
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
     concurrently,
     create_digest,
-    determine_source_files,
-    digest_to_snapshot,
-    get_digest_contents,
-    get_digest_entries,
     implicitly,
-    merge_digests,
-    path_globs_to_digest,
     path_globs_to_paths,
 )
-from pkg_rules.target_types import NodeExecutableEntryPointField
-from pkg_rules.util_rules.build_script import (
-    FILE_FIELDS,
-    BuildScriptRequest,
-    build_script,
-    is_build_script,
-    source_fields,
-)
-from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
-from pkg_rules.util_rules.first_party import FirstParty, first_party, is_source_target
-from pkg_rules.util_rules.import_scan import SCANS
+from pkg_rules.util_rules import own_files as own_files_module
+from pkg_rules.util_rules.first_party import FirstParty, first_party
 from pkg_rules.util_rules.installed_tree import InstalledTreeRequest, installed_tree
+from pkg_rules.util_rules.own_files import OwnFiles, OwnFilesRequest, own_files
 
 logger = logging.getLogger(__name__)
-
-_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
 
 @dataclass(frozen=True)
@@ -90,146 +63,6 @@ class AppFiles:
     third_party: Digest
     packages: tuple[InstalledPackage, ...]
     resolutions: tuple[ResolvedImport, ...]
-
-
-@dataclass(frozen=True)
-class OwnFilesRequest:
-    address: Address
-
-
-@dataclass(frozen=True)
-class OwnFiles:
-    """The first party alone: what the targets own and what build scripts write, with the imports of the sources."""
-
-    entry_point: str
-    snapshot: Snapshot
-    package_jsons: tuple[PackageJson, ...]
-    scans: FrozenDict[str, ScannedFile]
-    generated: frozenset[str]
-    third_party_targets: tuple[Address, ...]
-
-
-@rule(desc="Collect the program's own files", level=LogLevel.DEBUG)
-async def _own_files(request: OwnFilesRequest) -> OwnFiles:
-    graph, files = await concurrently(
-        dependency_graph(DependencyGraphRequest(request.address), **implicitly()),
-        first_party(**implicitly()),
-    )
-    # What a build script reads is its own matter: its outputs stand for it.
-    targets = graph.reached(lambda target: not is_build_script(target))
-    entry_point = find_entry_point(
-        graph.root[NodeExecutableEntryPointField].value,
-        request.address.spec_path,
-        files.view.package_json(request.address.spec_path),
-        request.address.spec,
-    )
-    outputs = await concurrently(
-        build_script(BuildScriptRequest(target.address), **implicitly())
-        for target in targets
-        if is_build_script(target)
-    )
-    sources, assets, written = await concurrently(
-        determine_source_files(
-            SourceFilesRequest(source_fields(filter(is_source_target, targets))), **implicitly()
-        ),
-        determine_source_files(
-            SourceFilesRequest(
-                source_fields(target for target in targets if _is_asset(target)),
-                for_sources_types=(
-                    *FILE_FIELDS,
-                    PackageJsonSourceField,
-                    TargetGeneratorSourcesHelperSourcesField,
-                ),
-                enable_codegen=True,
-            ),
-            **implicitly(),
-        ),
-        merge_digests(MergeDigests(output.digest for output in outputs), **implicitly()),
-    )
-    generated, generated_entries = await concurrently(
-        digest_to_snapshot(written, **implicitly()), get_digest_entries(written, **implicitly())
-    )
-    known = {*sources.snapshot.files, *assets.snapshot.files, *generated.files}
-    if entry_point not in known:
-        raise EntryPointError(_unowned_entry_point(entry_point, graph.root, files))
-
-    scopes = _package_jsons(known, files)
-    scannable = [
-        entry
-        for entry in generated_entries
-        if isinstance(entry, FileEntry) and is_source(entry.path)
-    ]
-    source_digests = [sources.snapshot.digest]
-    if entry_point in assets.snapshot.files and is_source(entry_point):
-        source_digests.append(await path_globs_to_digest(PathGlobs([escape_glob(entry_point)]), **implicitly()))
-    scope_digest, to_scan = await concurrently(
-        path_globs_to_digest(PathGlobs(escape_glob(scope.path) for scope in scopes), **implicitly()),
-        create_digest(CreateDigest(scannable), **implicitly()),
-    )
-    scanned_digest, everything = await concurrently(
-        merge_digests(MergeDigests([*source_digests, to_scan]), **implicitly()),
-        merge_digests(
-            MergeDigests([sources.snapshot.digest, assets.snapshot.digest, written, scope_digest]),
-            **implicitly(),
-        ),
-    )
-    contents, snapshot = await concurrently(
-        get_digest_contents(scanned_digest, **implicitly()), digest_to_snapshot(everything, **implicitly())
-    )
-    return OwnFiles(
-        entry_point=entry_point,
-        snapshot=snapshot,
-        package_jsons=scopes,
-        scans=FrozenDict(
-            (file.path, SCANS.scan(file.path, file.content))
-            for file in contents
-            if not file.path.endswith(_DECLARATIONS)
-        ),
-        generated=frozenset(generated.files),
-        third_party_targets=tuple(
-            target.address for target in targets if target.has_field(NodeThirdPartyPackageNameField)
-        ),
-    )
-
-
-def _is_asset(target: Target) -> bool:
-    """Everything with files that is no source; of the helpers of target generators those for package.json."""
-    if target.has_field(TargetGeneratorSourcesHelperSourcesField):
-        path = target[TargetGeneratorSourcesHelperSourcesField].file_path
-        return os.path.basename(path) == "package.json"
-    return not is_source_target(target)
-
-
-def _package_jsons(paths: Iterable[str], files: FirstParty) -> tuple[PackageJson, ...]:
-    """The package.json that Node.js reads for each file: it says of which kind the modules are."""
-    found = {files.resolver.scope(directory) for directory in {os.path.dirname(p) for p in paths}}
-    return tuple(sorted((scope for scope in found if scope is not None), key=lambda s: s.path))
-
-
-def _unowned_entry_point(path: str, target: Target, files: FirstParty) -> str:
-    address = target.address.spec
-    field = NodeExecutableEntryPointField.alias
-    owners = files.owners_of(path)
-    if owners:
-        return (
-            f"The entry point `{path}` of the target `{address}` is owned by `{owners[0]}`, which is not among the "
-            f"dependencies of the target.\n\nWas it excluded with `!`? Add it to `dependencies`."
-        )
-    return (
-        f"No target owns the entry point `{path}` of the target `{address}` (field `{field}`, or the `bin` of "
-        "package.json), so it is not part of the program.\n\n"
-        "If the file exists, add it to the `sources` of a `javascript_sources` target. If a build script writes it, "
-        "name it in `output_files` or `output_directories` of the `node_build_script`. The path is relative to the "
-        "directory of the BUILD file."
-    )
-
-
-if CALL_BY_NAME:
-    own_files = _own_files
-else:
-
-    def own_files(request: OwnFilesRequest, **_: object) -> Get:
-        return Get(OwnFiles, OwnFilesRequest, request)
 
 
 @rule(desc="Find the files of a program", level=LogLevel.DEBUG)
@@ -328,4 +161,4 @@ else:
 
 
 def rules() -> Any:
-    return collect_rules()
+    return [*collect_rules(), *own_files_module.rules()]

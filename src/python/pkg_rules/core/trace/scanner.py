@@ -18,6 +18,19 @@ from tree_sitter import Language, Node, Parser, Query
 
 from pkg_rules.core.trace.literals import literal_value
 from pkg_rules.core.trace.model import AssetReference, Import, ImportKind, ScannedFile
+from pkg_rules.core.trace.syntax import (
+    Surroundings,
+    argument,
+    call_of,
+    has_type_keyword,
+    identifiers,
+    is_called,
+    is_second_argument_of_url,
+    last_name,
+    names_this_file,
+    property_of,
+    same_node,
+)
 
 SOURCE_EXTENSIONS = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
 
@@ -34,27 +47,6 @@ _JAVASCRIPT_QUERY = """
 ((property_identifier) @name (#eq? @name "createRequire"))
 """
 _TYPESCRIPT_QUERY = _JAVASCRIPT_QUERY + "(import_require_clause source: (string) @import_require)"
-
-_FUNCTIONS = frozenset(
-    {
-        "arrow_function",
-        "function_declaration",
-        "function_expression",
-        "generator_function",
-        "generator_function_declaration",
-        "method_definition",
-    }
-)
-_TYPES = frozenset(
-    {
-        "implements_clause",
-        "interface_declaration",
-        "type_alias_declaration",
-        "type_annotation",
-        "type_arguments",
-        "type_query",
-    }
-)
 
 
 class _Grammar:
@@ -107,12 +99,12 @@ class _Scan:
 
     def items(self) -> Iterator[tuple[int, Any]]:
         for node in self._captures.get("source", ()):
-            kind = ImportKind.TYPE if _has_type_keyword(node.parent) else ImportKind.IMPORT
+            kind = ImportKind.TYPE if has_type_keyword(node.parent) else ImportKind.IMPORT
             yield from self._import(node.parent, node, kind)
         for node in self._captures.get("import_require", ()):
             yield from self._import(node.parent, node, ImportKind.REQUIRE)
         for node in self._captures.get("dynamic", ()):
-            yield from self._import(node.parent, _argument(node.parent), ImportKind.DYNAMIC_IMPORT)
+            yield from self._import(node.parent, argument(node.parent), ImportKind.DYNAMIC_IMPORT)
         for node in self._captures.get("meta", ()):
             yield from self._meta(node)
         for node in self._captures.get("name", ()):
@@ -131,59 +123,59 @@ class _Scan:
     def _required(self, node: Node) -> Iterator[tuple[int, Any]]:
         """`require(x)` and `require.resolve(x)`; `node` is the function's name, whatever it is called."""
         parent = node.parent
-        if parent.type == "call_expression" and _is(parent.child_by_field_name("function"), node):
-            yield from self._import(parent, _argument(parent), ImportKind.REQUIRE, node.text)
-        elif _property(parent, node) == b"resolve" and _is_called(parent):
+        if parent.type == "call_expression" and same_node(parent.child_by_field_name("function"), node):
+            yield from self._import(parent, argument(parent), ImportKind.REQUIRE, node.text)
+        elif property_of(parent, node) == b"resolve" and is_called(parent):
             call = parent.parent
             # With `paths` it is looked for elsewhere, which cannot be known here.
-            if _argument(call, 1) is None:
+            if argument(call, 1) is None:
                 yield from self._import(
-                    call, _argument(call), ImportKind.REQUIRE_RESOLVE, node.text
+                    call, argument(call), ImportKind.REQUIRE_RESOLVE, node.text
                 )
 
     def _module_require(self, node: Node) -> Iterator[tuple[int, Any]]:
-        if _property(node.parent, node) == b"require" and _is_called(node.parent):
+        if property_of(node.parent, node) == b"require" and is_called(node.parent):
             call = node.parent.parent
-            yield from self._import(call, _argument(call), ImportKind.REQUIRE)
+            yield from self._import(call, argument(call), ImportKind.REQUIRE)
 
     def _create_require(self, node: Node) -> Iterator[tuple[int, Any]]:
         """`createRequire(import.meta.url)("x")`, and the calls of the name that it is assigned to."""
         callee = node
-        call = _call_of(callee)
-        if call is None or not _names_this_file(_argument(call)):
+        call = call_of(callee)
+        if call is None or not names_this_file(argument(call)):
             return
         user = call.parent
         if user.type == "variable_declarator":
             name = user.child_by_field_name("name")
             if name is not None and name.type == "identifier" and name.text != b"require":
-                for identifier in _identifiers(self._root, name.text):
+                for identifier in identifiers(self._root, name.text):
                     yield from self._required(identifier)
         else:
             yield from self._required(call)
 
     def _meta(self, node: Node) -> Iterator[tuple[int, Any]]:
         parent = node.parent
-        name = _property(parent, node)
-        if name == b"resolve" and _is_called(parent):
+        name = property_of(parent, node)
+        if name == b"resolve" and is_called(parent):
             call = parent.parent
-            yield from self._import(call, _argument(call), ImportKind.IMPORT_META_RESOLVE)
-        elif name == b"url" and _is_second_argument_of_url(parent):
-            yield from self._asset(parent.parent.parent, [_argument(parent.parent.parent)])
+            yield from self._import(call, argument(call), ImportKind.IMPORT_META_RESOLVE)
+        elif name == b"url" and is_second_argument_of_url(parent):
+            yield from self._asset(parent.parent.parent, [argument(parent.parent.parent)])
         elif name == b"dirname":
             yield from self._relative_to_directory(parent)
 
     def _relative_to_directory(self, node: Node) -> Iterator[tuple[int, Any]]:
         """`path.join(__dirname, "a", "b")`, `__dirname + "/a"` and `${__dirname}/a`."""
         parent = node.parent
-        if parent.type == "arguments" and _is(_argument(parent.parent), node):
-            if _last_name(parent.parent.child_by_field_name("function")) in (b"join", b"resolve"):
+        if parent.type == "arguments" and same_node(argument(parent.parent), node):
+            if last_name(parent.parent.child_by_field_name("function")) in (b"join", b"resolve"):
                 yield from self._asset(parent.parent, parent.named_children[1:])
-        elif parent.type == "binary_expression" and _is(parent.child_by_field_name("left"), node):
+        elif parent.type == "binary_expression" and same_node(parent.child_by_field_name("left"), node):
             yield from self._asset(parent, [parent.child_by_field_name("right")])
         elif parent.type == "template_substitution":
             template = parent.parent
             children = template.named_children
-            if len(children) == 2 and _is(children[0], parent):
+            if len(children) == 2 and same_node(children[0], parent):
                 yield from self._asset(template, [children[1]])
 
     # Results
@@ -194,7 +186,7 @@ class _Scan:
         specifier = literal_value(argument)
         if argument is None or not specifier or self._ignored(node):
             return
-        surroundings = _Surroundings(node, function)
+        surroundings = Surroundings(node, function)
         if surroundings.shadowed:
             return
         yield node.start_byte, Import(
@@ -219,134 +211,3 @@ class _Scan:
             return False
         lines = self._lines[node.start_point[0] : node.end_point[0] + 1]
         return any(_NO_INFERENCE in line for line in lines)
-
-
-class _Surroundings:
-    """What the ancestors of a call say about it."""
-
-    def __init__(self, node: Node, function: bytes) -> None:
-        self.caught = _has_rejection_handler(node)
-        self.in_function = False
-        self.in_type = False
-        self.shadowed = False
-        child, parent = node, node.parent
-        while parent is not None:
-            if parent.type in _FUNCTIONS:
-                self.in_function = True
-                self.shadowed = self.shadowed or _has_parameter(parent, function)
-            elif parent.type == "try_statement":
-                # A function that is only made inside of `try` is mostly called outside of it.
-                if not self.in_function or not self._function_between(child, node):
-                    body = parent.child_by_field_name("body")
-                    handled = parent.child_by_field_name("handler") is not None
-                    self.caught = self.caught or (handled and _is(body, child))
-            elif parent.type in _TYPES:
-                self.in_type = True
-            elif parent.type == "unary_expression" and parent.text.startswith(b"typeof import"):
-                # `f<typeof import("x")>(y)` reads like comparisons; of a promise nobody asks the type.
-                self.in_type = True
-            elif parent.type == "as_expression" and not _is(parent.named_children[0], child):
-                self.in_type = True
-            child, parent = parent, parent.parent
-
-    @staticmethod
-    def _function_between(outer: Node, inner: Node) -> bool:
-        node = inner.parent
-        while node is not None and not _is(node, outer):
-            if node.type in _FUNCTIONS:
-                return True
-            node = node.parent
-        return False
-
-
-def _is(one: Node | None, other: Node | None) -> bool:
-    return one is not None and other is not None and one.id == other.id
-
-
-def _argument(call: Node, index: int = 0) -> Node | None:
-    arguments = call.child_by_field_name("arguments")
-    if arguments is None:
-        return None
-    values = [child for child in arguments.named_children if child.type != "comment"]
-    return values[index] if index < len(values) else None
-
-
-def _property(member: Node, of: Node) -> bytes | None:
-    """`name` when `member` is `of.name`."""
-    if member.type != "member_expression" or not _is(member.child_by_field_name("object"), of):
-        return None
-    name = member.child_by_field_name("property")
-    return None if name is None else name.text
-
-
-def _is_called(function: Node) -> bool:
-    parent = function.parent
-    return parent.type == "call_expression" and _is(
-        parent.child_by_field_name("function"), function
-    )
-
-
-def _call_of(name: Node) -> Node | None:
-    """The call of `name` or of `anything.name`."""
-    callee = name.parent if name.parent.type == "member_expression" else name
-    return callee.parent if callee.parent is not None and _is_called(callee) else None
-
-
-def _last_name(callee: Node | None) -> bytes | None:
-    if callee is not None and callee.type == "member_expression":
-        callee = callee.child_by_field_name("property")
-    return None if callee is None else callee.text
-
-
-def _names_this_file(argument: Node | None) -> bool:
-    return argument is not None and argument.text in (
-        b"import.meta.url",
-        b"import.meta.filename",
-        b"__filename",
-    )
-
-
-def _is_second_argument_of_url(node: Node) -> bool:
-    arguments = node.parent
-    if arguments is None or arguments.type != "arguments":
-        return False
-    constructor = arguments.parent.child_by_field_name("constructor")
-    return (
-        constructor is not None
-        and constructor.text == b"URL"
-        and _is(_argument(arguments.parent, 1), node)
-    )
-
-
-def _has_type_keyword(statement: Node) -> bool:
-    return any(child.type == "type" for child in statement.children[1:2])
-
-
-def _has_parameter(function: Node, name: bytes) -> bool:
-    parameters = function.child_by_field_name("parameters") or function.child_by_field_name(
-        "parameter"
-    )
-    return parameters is not None and name in re.split(rb"[^\w$]+", parameters.text)
-
-
-def _has_rejection_handler(call: Node) -> bool:
-    """`import("x").catch(f)`, also after `.then(g)`, and `.then(g, f)`."""
-    node = call
-    while node.parent is not None and node.parent.type == "member_expression":
-        member = node.parent
-        if not _is_called(member):
-            return False
-        name = _property(member, node)
-        if name == b"catch" or (name == b"then" and _argument(member.parent, 1) is not None):
-            return True
-        node = member.parent
-    return False
-
-
-def _identifiers(root: Node, name: bytes) -> Iterator[Node]:
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.type == "identifier" and node.text == name:
-            yield node
-        stack.extend(reversed(node.named_children))
