@@ -26,7 +26,7 @@ from pkg_rules.core.fetch.fetch import Fetcher
 from pkg_rules.core.fetch.locate import Locator, Surroundings
 from pkg_rules.core.fetch.transfer import Patience
 from pkg_rules.core.node_lock import PinnedEntry, PinnedFile, Source
-from pkg_rules.testutil.misbehaving_server import (
+from pkg_rules.core.testutil.misbehaving_server import (
     Served,
     breaks_off,
     fails,
