@@ -110,7 +110,7 @@ def misbehaving_server() -> Iterator[Served]:
     # A client that breaks off, as it should in some tests, is no news.
     server.handle_error = lambda *_: None  # type: ignore[assignment]
     served.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield served
