@@ -42,7 +42,6 @@ class BuildLab:
     def __init__(self, folder: Path, node_major: int) -> None:
         self._folder = folder
         self._node_major = node_major
-        self.dist = folder / "dist"
         self._edits = 0
 
     def __enter__(self) -> BuildLab:
@@ -77,7 +76,7 @@ class BuildLab:
             self._package(program)
 
     def executable(self, program: BenchmarkProgram) -> Path:
-        return self.dist / program.executable
+        return self._copy.dist / program.executable
 
     def _package(self, program: BenchmarkProgram) -> float:
         environment = {
@@ -87,7 +86,7 @@ class BuildLab:
         }
         started = time.perf_counter()
         finished = subprocess.run(
-            ["./pants", "--pantsd", f"--pants-distdir={self.dist}", "package", program.target],
+            ["./pants", "--pantsd", "package", program.target],
             cwd=self._copy.root,
             env=environment,
             stdout=subprocess.PIPE,

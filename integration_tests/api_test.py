@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from programs import API, ProgramOf
+from programs import API, ProgramOf, TestProject
 
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.service import Request, Response, Service
@@ -46,17 +46,22 @@ def answers(service: Service) -> dict[str, Response]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("major", NODE_MAJORS)
+@pytest.mark.parametrize("project", [API], ids=lambda project: project.name)
 def test_same_answers_as_plain_node(
-    major: int, plain_program: ProgramOf, packaged_program: ProgramOf, tmp_path: Path
+    project: TestProject,
+    major: int,
+    plain_program: ProgramOf,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
 ) -> None:
-    with Service(plain_program(API, major), tmp_path / "plain") as plain:
+    with Service(plain_program(project, major), tmp_path / "plain") as plain:
         expected = answers(plain)
         expected_end = plain.stop()
         expected_errors = plain.stderr()
     assert {response.status for response in expected.values()} >= {200, 201, 206, 404, 413, 422, 500}
     assert expected_end == (0, '{"event":"stopping","signal":"SIGTERM"}\n{"event":"stopped"}\n')
 
-    with Service(packaged_program(API, major), tmp_path / "packaged") as packaged:
+    with Service(packaged_program(project, major), tmp_path / "packaged") as packaged:
         assert answers(packaged) == expected
         assert packaged.stop() == expected_end
         assert packaged.stderr() == expected_errors

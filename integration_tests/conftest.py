@@ -1,4 +1,4 @@
-"""What the tests of whole programs share: the executables, packaged once, and the same programs for plain Node.js."""
+"""What the tests of whole programs share: the executables that the chosen tests want, and the plain programs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Iterable
 
 import pytest
-from programs import API, PROJECTS, ProgramOf, TestProject
+from programs import ProgramOf, TestProject
 
 from pkg_rules.testutil import pinned_tools
 from pkg_rules.testutil.oracle import Program, can_hide_folders
@@ -36,9 +36,13 @@ def plain_program(plain_trees: PlainTrees) -> ProgramOf:
 
 
 @pytest.fixture(scope="session")
-def executables(tmp_path_factory: pytest.TempPathFactory) -> Iterable[_Executables]:
+def executables(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterable[_Executables]:
+    parameters = (getattr(item, "callspec").params for item in request.session.items if hasattr(item, "callspec"))
+    wanted = sorted({chosen["project"].target for chosen in parameters if "project" in chosen})
     folder = tmp_path_factory.mktemp("packaged")
-    yield _Executables.package(folder / "repository", folder / "dist")
+    yield _Executables.package(wanted, folder / "repository", folder / "dist")
     # Some gigabytes, which pytest would keep for its next three runs.
     shutil.rmtree(folder)
 
@@ -60,25 +64,26 @@ class _Executables:
         self._failures = failures
 
     @classmethod
-    def package(cls, build_root: Path, dist: Path) -> _Executables:
+    def package(cls, targets: Iterable[str], build_root: Path, dist: Path) -> _Executables:
         copy = RepositoryCopy.make(build_root)
-        targets = [project.target for project in (*PROJECTS, API)]
         failures: dict[str, PackageFailed] = {}
         try:
-            copy.package(targets, dist)
+            copy.package(targets)
         except PackageFailed:
             # One by one, so that a project that cannot be packaged does not hide the others.
             for target in targets:
                 try:
-                    copy.package([target], dist)
+                    copy.package([target])
                 except PackageFailed as failure:
                     failures[target] = failure
+        if copy.dist.exists():
+            copy.dist.rename(dist)
         shutil.rmtree(build_root)
         return cls(dist, failures)
 
     def path(self, project: TestProject, major: int) -> Path:
         if project.target in self._failures:
-            raise self._failures[project.target]
+            pytest.fail(str(self._failures[project.target]), pytrace=False)
         path = self._dist / project.executable(major)
         assert path.is_file(), f"no `{path}`; there are: {sorted(self._dist.rglob('*'))}"
         return path

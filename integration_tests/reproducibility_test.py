@@ -62,26 +62,25 @@ def digests(dist: Path) -> Mapping[str, str]:
 
 @pytest.mark.slow
 def test_byte_identical_elsewhere(tmp_path: Path) -> None:
-    here, there = tmp_path / "here" / "dist", tmp_path / "there" / "dist"
-    RepositoryCopy.make(tmp_path / "here" / "repository").package(TARGETS, here)
+    here = RepositoryCopy.make(tmp_path / "here" / "repository")
+    here.package(TARGETS)
 
     time.sleep(2.1)  # More than the resolution of any time stamp that could have got in.
-    copy = RepositoryCopy.make(tmp_path / "there" / "another" / "deeper folder" / "checkout")
-    for number, file in enumerate(sorted(copy.root.rglob("*"))):
+    there = RepositoryCopy.make(tmp_path / "there" / "another" / "deeper folder" / "checkout")
+    for number, file in enumerate(sorted(there.root.rglob("*"))):
         if file.is_file() and ".venv" not in file.parts:
             os.utime(file, (OLDEST_FILE + number, OLDEST_FILE + number))
     (tmp_path / "there" / "sandboxes").mkdir()
-    copy.package(
+    there.package(
         TARGETS,
-        there,
         environment=other_environment(tmp_path / "there"),
         prefix=other_user(),
         umask=0o077,
     )
 
-    names = sorted(digests(here))
-    assert names == sorted(digests(there))
+    names = sorted(digests(here.dist))
+    assert names == sorted(digests(there.dist))
     assert len(names) == len(TARGETS) + 2
     for name in names:
-        assert listing(here / name) == listing(there / name), name
-    assert digests(here) == digests(there)
+        assert listing(here.dist / name) == listing(there.dist / name), name
+    assert digests(here.dist) == digests(there.dist)

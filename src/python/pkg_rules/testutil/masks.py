@@ -23,9 +23,9 @@ class Mask:
 
 MASKS = (
     Mask(
-        "Frames inside Node.js: reading a file or loading a module takes other functions in an executable.",
-        re.compile(r"(?:^ +at (?:.*\()?node:[^\n]*?\)?(?P<brace> \{)?\n)+", re.MULTILINE),
-        r"    at <Node.js>\g<brace>\n",
+        "Frames inside Node.js and the runtime: loading a module or reading a file takes other functions there.",
+        re.compile(r"(?:\n +at (?:async )?(?:[^\n]*\()?(?:node:|__start_loader\.cjs:)[^\n]*?)+(?P<brace> \{)?(?=\n)"),
+        r"\g<brace>",
     ),
     Mask(
         "How many frames an error and its cause have in common depends on those frames.",

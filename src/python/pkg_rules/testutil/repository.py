@@ -32,27 +32,33 @@ def repository_files(*below: str) -> tuple[str, ...]:
 class RepositoryCopy:
     root: Path
 
+    @property
+    def dist(self) -> Path:
+        """Where Pants puts what it packages; it takes no folder outside."""
+        return self.root / "dist"
+
     @classmethod
     def make(cls, root: Path) -> RepositoryCopy:
         for file in repository_files():
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(REPOSITORY / file, root / file)
-        # Pants and its packages, as the launcher installed them.
-        (root / ".venv").symlink_to(REPOSITORY / ".venv")
+        # Pants and its packages, as the launcher installed them. Pants does not look into `.venv/`, but it would
+        # look at a link of that name.
+        (root / ".venv").mkdir()
+        for part in ("pants", "tools"):
+            (root / ".venv" / part).symlink_to(REPOSITORY / ".venv" / part)
         return cls(root)
 
     def package(
         self,
         addresses: Iterable[str],
-        dist: Path,
         *,
-        options: Iterable[str] = (),
         environment: Mapping[str, str] = os.environ,
         prefix: Iterable[str] = (),
         umask: int = 0o022,
     ) -> str:
         """Runs the `package` goal and returns what Pants printed. No daemon: it may miss edits of the plugin."""
-        arguments = ["--no-pantsd", f"--pants-distdir={dist}", *options, "package", *addresses]
+        arguments = ["--no-pantsd", "package", *addresses]
         finished = subprocess.run(
             [*prefix, "./pants", *arguments],
             cwd=self.root,
