@@ -3,7 +3,8 @@
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
         [--no-code-cache] [--exec-argv=--expose-gc] <directory> <output>
 
-The prepared base (the slow part) is kept in a temporary folder, per Node, loader and options.
+The prepared base (the slow part) is kept in a temporary folder, per Node, loader and options. With `--batch jobs.json`
+it makes many with the same Node: `[{"directory", "entry", "prefix", "output", "code_cache": true}, ...]`.
 """
 
 from __future__ import annotations
@@ -17,27 +18,34 @@ import struct
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "src/python"))
 
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS  # noqa: E402
 from pkg_rules.core.payload.model import CodeCacheUnit, PayloadPlan, Root  # noqa: E402
-from pkg_rules.core.payload.writer import write_payload  # noqa: E402
+from pkg_rules.core.payload.writer import PayloadSummary, write_payload  # noqa: E402
 
 LOADER = os.path.join(ROOT, "src/python/pkg_rules/prelude/loader.cjs")
+START_LOADER = os.path.join(ROOT, "src/python/pkg_rules/scripts/start_loader.cjs")
+MAKE_APPLICATION = os.path.join(ROOT, "src/python/pkg_rules/scripts/make_application.cjs")
 COMPILER = os.path.join(ROOT, "src/python/pkg_rules/scripts/compile_code_cache.cjs")
 FUSE = b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:"
+# One for each Node under test, and again for the loader before the last change.
+KEPT_BASES = 6
 LOCATOR_MAGIC = b"PKGRULES-" + b"LOCATOR"
 
 
 def prepare_base(node: str, exec_argv: list[str], cache: str) -> str:
     """The path of a Node with the loader injected."""
-    with open(LOADER, "rb") as file:
-        loader = file.read()
+    programs = []
+    for program in (LOADER, START_LOADER, MAKE_APPLICATION):
+        with open(program, "rb") as file:
+            programs.append(file.read())
     status = os.stat(node)
     key = hashlib.sha256(
-        repr((loader, os.path.abspath(node), status.st_size, status.st_mtime_ns, exec_argv)).encode()
+        repr((programs, os.path.abspath(node), status.st_size, status.st_mtime_ns, exec_argv)).encode()
     ).hexdigest()[:16]
     base = os.path.join(cache, f"base-{key}")
     if not os.path.exists(base):
@@ -46,31 +54,45 @@ def prepare_base(node: str, exec_argv: list[str], cache: str) -> str:
             blob = _make_blob(node, exec_argv, work)
             _inject(node, blob, os.path.join(work, "base"))
             os.replace(os.path.join(work, "base"), base)
+        _forget_old_bases(cache)
+    os.utime(base)
     return base
 
 
+def _forget_old_bases(cache: str) -> None:
+    bases = sorted(
+        (os.path.join(cache, name) for name in os.listdir(cache) if name.startswith("base-")),
+        key=os.path.getmtime,
+    )
+    for base in bases[:-KEPT_BASES]:
+        os.remove(base)
+
+
 def _make_blob(node: str, exec_argv: list[str], work: str) -> bytes:
+    shutil.copy(LOADER, os.path.join(work, "loader.cjs"))
+    shutil.copy(START_LOADER, os.path.join(work, "start_loader.cjs"))
     with open(os.path.join(work, "locator"), "wb") as file:
         file.write(LOCATOR_MAGIC + bytes(16))
-    shutil.copy(LOADER, os.path.join(work, "loader.cjs"))
     config = {
-        "main": "loader.cjs",
-        "output": "sea.blob",
+        "main": "start_loader.cjs",
         "disableExperimentalSEAWarning": True,
-        "useCodeCache": True,
+        "useSnapshot": False,
+        "useCodeCache": False,
         "execArgv": exec_argv,
         "execArgvExtension": "env",
         "assets": {"locator": "locator"},
+        "loader": "loader.cjs",
+        "loaderCache": True,
     }
     with open(os.path.join(work, "config.json"), "w") as file:
         json.dump(config, file)
     subprocess.run(
-        [os.path.abspath(node), "--experimental-sea-config", "config.json"],
+        [os.path.abspath(node), MAKE_APPLICATION, "config.json", "out/application"],
         cwd=work,
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with open(os.path.join(work, "sea.blob"), "rb") as file:
+    with open(os.path.join(work, "out/application"), "rb") as file:
         return file.read()
 
 
@@ -109,39 +131,58 @@ def assemble(base: str, payload: str, output: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--node", required=True)
-    parser.add_argument("--entry", required=True)
+    parser.add_argument("--entry")
     parser.add_argument("--prefix", default="app")
     parser.add_argument("--no-code-cache", action="store_true")
     parser.add_argument("--exec-argv", action="append", default=[])
     parser.add_argument("--cache", default=os.path.join(tempfile.gettempdir(), "pkg_rules-dev"))
-    parser.add_argument("directory")
-    parser.add_argument("output")
+    parser.add_argument("--batch")
+    parser.add_argument("directory", nargs="?")
+    parser.add_argument("output", nargs="?")
     options = parser.parse_args()
+    if options.batch:
+        with open(options.batch) as file:
+            jobs = json.load(file)
+    else:
+        jobs = [
+            {
+                "directory": options.directory,
+                "entry": options.entry,
+                "prefix": options.prefix,
+                "output": options.output,
+                "code_cache": not options.no_code_cache,
+            }
+        ]
     base = prepare_base(options.node, options.exec_argv, options.cache)
+    for job in jobs:
+        print(f"{job['output']}: {make(base, options.node, options.exec_argv, job)}")
+
+
+def make(base: str, node: str, exec_argv: list[str], job: dict[str, Any]) -> PayloadSummary:
+    prefix = job["prefix"]
     with tempfile.TemporaryDirectory() as work:
         caches: tuple[CodeCacheUnit, ...] = ()
-        if not options.no_code_cache:
+        if job["code_cache"]:
             plan = os.path.join(work, "plan.json")
             cache = os.path.join(work, "code_cache")
             with open(plan, "w") as file:
-                json.dump({"version": 1, "directory": os.path.abspath(options.directory)}, file)
+                json.dump({"version": 1, "directory": os.path.abspath(job["directory"])}, file)
             subprocess.run(
-                [options.node, *COMPILE_OPTIONS, *options.exec_argv, COMPILER, plan, cache],
-                check=True,
-                stdout=subprocess.DEVNULL,
+                [node, *COMPILE_OPTIONS, *exec_argv, COMPILER, plan, cache], check=True, stdout=subprocess.DEVNULL
             )
-            caches = (CodeCacheUnit(cache, options.prefix),)
+            caches = (CodeCacheUnit(cache, prefix),)
         payload = os.path.join(work, "payload")
         summary = write_payload(
             PayloadPlan(
-                entry_point=f"{options.prefix}/{options.entry}" if options.prefix else options.entry,
-                roots=(Root(options.directory, options.prefix),),
+                entry_point=f"{prefix}/{job['entry']}" if prefix else job["entry"],
+                roots=(Root(job["directory"], prefix),),
                 code_caches=caches,
+                metadata=(("name", os.path.basename(job["output"])),),
             ),
             payload,
         )
-        assemble(base, payload, options.output)
-    print(f"{options.output}: {summary}")
+        assemble(base, payload, job["output"])
+    return summary
 
 
 if __name__ == "__main__":

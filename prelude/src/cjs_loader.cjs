@@ -11,6 +11,7 @@ const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { packageOf } = require('./resolver.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
@@ -20,9 +21,7 @@ const DOT = 46;
 
 /** The names that are replaced, for tests and for whoever wonders. */
 const PATCHED = ['_load', '_resolveFilename', '_findPath'];
-const PATCHED_EXTENSIONS = ['.js', '.json', '.ts', '.cts', '.mts'];
-
-const TYPESCRIPT = { '.ts': 'typescript', '.cts': 'commonjs-typescript', '.mts': 'module-typescript' };
+const PATCHED_EXTENSIONS = ['.js', '.json'];
 
 /**
  * @param {object} runtime
@@ -62,31 +61,25 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     let filename = resolved.get(request);
     let cached = filename === undefined ? undefined : Module._cache[filename];
     if (cached === undefined) {
-      if (request.charCodeAt(0) !== DOT && isBuiltin(request)) return loadBuiltin(this, request, parent);
+      if (request.charCodeAt(0) !== DOT && (isBuiltin(request) || request.startsWith('node:'))) {
+        return loadBuiltin(this, request, parent);
+      }
       filename = Module._resolveFilename(request, parent, false);
       if (!filename.startsWith(INSIDE_PREFIX)) return originals._load.call(this, request, parent, isMain, options);
       resolved.set(request, filename);
       cached = Module._cache[filename];
     }
-    if (cached === undefined) return loadNew(filename, parent);
-    if (!cached.loaded) {
-      // Node gives out unfinished exports, with a warning for names that they do not have yet.
-      circular.add(filename);
-      return originals._load.call(this, request, parent, isMain, options);
+    if (cached !== undefined) {
+      if (!cached.loaded) {
+        // Node gives out unfinished exports, with a warning for names that they do not have yet.
+        circular.add(filename);
+        return originals._load.call(this, request, parent, isMain, options);
+      }
+      const { children } = parent;
+      if (children && !children.includes(cached)) children.push(cached);
+      return cached.exports;
     }
-    const { children } = parent;
-    if (children && !children.includes(cached)) children.push(cached);
-    return cached.exports;
-  };
-
-  function loadBuiltin(receiver, request, parent) {
-    beforeBuiltin(request);
-    // Programs put replacements of built-in modules into the cache, where Node looks first too.
-    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
-    return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
-  }
-
-  function loadNew(filename, parent) {
+    // No function of its own: traces have a limited number of frames, and should lose no more of them than in Node.
     const module = new Module(filename, parent);
     Module._cache[filename] = module;
     let finished = false;
@@ -94,15 +87,17 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       module.load(filename);
       finished = true;
     } finally {
-      if (!finished) {
-        delete Module._cache[filename];
-        const { children } = parent;
-        const index = Array.isArray(children) ? children.indexOf(module) : -1;
-        if (index !== -1) children.splice(index, 1);
-      }
+      if (!finished) forget(module, parent);
     }
     if (circular.size > 0 && circular.delete(filename)) stopWarning(module.exports);
     return module.exports;
+  };
+
+  function loadBuiltin(receiver, request, parent) {
+    beforeBuiltin(request);
+    // Programs put replacements of built-in modules into the cache, where Node looks first too.
+    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
+    return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
   }
 
   Module._resolveFilename = function _resolveFilename(request, parent, isMain, options) {
@@ -161,26 +156,16 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     return isInside(target) ? false : originals._findPath.call(Module, target, null, isMain);
   }
 
-  function loadScript(original, module, filename, formatByExtension) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
-    if (entry < 0) return original.call(Module._extensions, module, filename);
-    const { source, cachedData } = payload.script(entry);
-    pending = { source, filename, cachedData };
-    return module._compile(source, filename, formatByExtension ?? nodeFormat(payload.moduleFormat(entry)));
-  }
-
   Module._extensions['.js'] = function js(module, filename) {
-    return loadScript(originals.extensions['.js'], module, filename, undefined);
+    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
+    const { source, cachedData } = payload.script(entry);
+    if (cachedData === undefined && module._compile === compileScript) {
+      return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
+    }
+    pending = { source, filename, cachedData };
+    return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
-
-  for (const extension of Object.keys(TYPESCRIPT)) {
-    const original = originals.extensions[extension];
-    // Node has a handler for these only if it strips types.
-    if (original === undefined) continue;
-    Module._extensions[extension] = function ts(module, filename) {
-      return loadScript(original, module, filename, typescriptFormat(tree, filename, extension));
-    };
-  }
 
   Module._extensions['.json'] = function json(module, filename) {
     const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
@@ -194,7 +179,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     }
   };
 
-  Module.prototype._compile = function _compile(content, filename, formatOfContent) {
+  const compileScript = (Module.prototype._compile = function _compile(content, filename, formatOfContent) {
     const script = pending;
     pending = null;
     if (
@@ -210,35 +195,44 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
     return wrapper.call(exports, exports, makeRequire(this), this, filename, path.dirname(filename));
-  };
+  });
 
   return function undo() {
     for (const name of PATCHED) Module[name] = originals[name];
-    for (const extension of PATCHED_EXTENSIONS) {
-      if (originals.extensions[extension] !== undefined) Module._extensions[extension] = originals.extensions[extension];
-    }
+    for (const extension of PATCHED_EXTENSIONS) Module._extensions[extension] = originals.extensions[extension];
     Module.prototype._compile = originals.compile;
   };
 }
 
-function nodeFormat(moduleFormat) {
-  switch (moduleFormat) {
+/** What Node's own handler of extensions would find out from the disk; undefined lets it look at the syntax. */
+function nodeFormat(tree, entry, filename) {
+  switch (tree.payload.moduleFormat(entry)) {
     case format.FORMAT_COMMONJS:
     case format.FORMAT_DETECTED_COMMONJS:
       return 'commonjs';
     case format.FORMAT_MODULE:
       return 'module';
+    case format.FORMAT_NONE:
+      return process.features.typescript ? typescriptFormat(tree, filename) : undefined;
     default:
-      // Node looks at the syntax.
       return undefined;
   }
 }
 
-function typescriptFormat(tree, filename, extension) {
-  if (extension !== '.ts') return TYPESCRIPT[extension];
-  const { packageOf } = require('./resolver.cjs');
+function typescriptFormat(tree, filename) {
+  if (filename.endsWith('.mts')) return 'module-typescript';
+  if (filename.endsWith('.cts')) return 'commonjs-typescript';
+  if (!filename.endsWith('.ts')) return undefined;
   const type = packageOf(tree, filename)?.config.type;
   return type === undefined ? 'typescript' : `${type}-typescript`;
+}
+
+/** What Node does with a module that threw. */
+function forget(module, parent) {
+  delete Module._cache[module.filename];
+  const { children } = parent;
+  const index = Array.isArray(children) ? children.indexOf(module) : -1;
+  if (index !== -1) children.splice(index, 1);
 }
 
 /** While a module is loaded in a cycle, Node gives its exports a prototype that warns; this takes it away. */

@@ -15,7 +15,8 @@ function copyOut(payload, entry, destination, { given, exclusive }) {
   try {
     output = fs.openSync(destination, exclusive ? 'wx' : 'w', payload.isExecutable(entry) ? 0o755 : 0o644);
   } catch (error) {
-    throw Object.assign(systemError(error.code, 'copyfile', given, destination), { cause: error });
+    const failure = systemError(error.code, 'copyfile', given, destination);
+    throw Object.defineProperty(failure, 'cause', { value: error, configurable: true, writable: true });
   }
   try {
     const size = payload.fileSize(entry);

@@ -6,13 +6,18 @@ const fs = require('node:fs');
 const { nodeError } = require('./node_errors.cjs');
 
 class Directory {
+  #path;
   #entries;
   #next = 0;
   #closed = false;
 
   constructor(path, entries) {
-    this.path = path;
+    this.#path = path;
     this.#entries = entries;
+  }
+
+  get path() {
+    return this.#path;
   }
 
   #checkOpen() {

@@ -58,6 +58,8 @@ function patchFs(tree) {
     if (original === undefined) return;
     Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
     Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
+    // How `util.promisify` has to treat it.
+    for (const symbol of Object.getOwnPropertySymbols(original)) replacement[symbol] = original[symbol];
     fs[name] = replacement;
   }
 
@@ -102,7 +104,7 @@ function patchFs(tree) {
     const settings = options === last ? undefined : options;
     return later(last, () => {
       settings?.signal?.throwIfAborted();
-      return file === undefined ? operations.readFile(at, given, settings) : decoded(file.readRest(), settings);
+      return file === undefined ? operations.readFileLater(at, given, settings) : decoded(file.readRest(), settings);
     });
   });
 

@@ -7,6 +7,12 @@ const { CHECKED_WRITING, READING, TWO_PATHS, WRITING, locateBoth, twoPathOperati
 const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
+// Functions that are not the same as those of `fs` in all details.
+const DIFFERENT = {
+  readdir: (operations) => operations.readdirPromised,
+  realpath: (operations) => operations.realpathNative,
+};
+
 /** @returns {() => void} undo */
 function patchPromises(promises, operations, descriptors) {
   const originals = { ...promises };
@@ -27,7 +33,8 @@ function patchPromises(promises, operations, descriptors) {
   }
 
   for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name !== 'open' && name !== 'readFile') replacePathFunction(name, operations[name].bind(operations));
+    if (name === 'open' || name === 'readFile') continue;
+    replacePathFunction(name, (DIFFERENT[name]?.(operations) ?? operations[name]).bind(operations));
   }
   for (const [name, syscall] of Object.entries(WRITING)) {
     replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
@@ -49,7 +56,7 @@ function patchPromises(promises, operations, descriptors) {
     const at = locate(given);
     if (at === null) return originals.readFile.call(this, given, options);
     options?.signal?.throwIfAborted();
-    return operations.readFile(at, given, options);
+    return operations.readFileLater(at, given, options);
   });
   for (const name of TWO_PATHS) {
     const operation = twoPathOperation(operations, name);

@@ -29,12 +29,10 @@ class ImportResolver {
   /**
    * @param {import('./tree.cjs').Tree} tree
    * @param {import('./resolver.cjs').PackageResolver} packages
-   * @param {import('./require_resolver.cjs').RequireResolver} requireResolver for the hints in errors
    */
-  constructor(tree, packages, requireResolver) {
+  constructor(tree, packages) {
     this.tree = tree;
     this.packages = packages;
-    this.requireResolver = requireResolver;
   }
 
   /**
@@ -109,12 +107,12 @@ class ImportResolver {
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
   }
 
-  /** Names what `require` would have found, as Node does. */
+  /** Names what `require` would have found, as Node does: relative paths count from the working directory, by mistake. */
   #withHint(error, specifier, base) {
     if (base === undefined || !isInside(base)) return error;
     const request = specifier.startsWith('file://') ? fileURLToPath(specifier) : specifier;
-    const found = this.#findLikeRequire(request, base);
-    if (!found) return error;
+    const found = findLikeRequire(request, base);
+    if (found === null) return error;
     let hint = found;
     if (PATH_SPECIFIER.test(request) && request[0] === '.') {
       const relative = path.relative(path.dirname(base), found).replaceAll(SEPARATOR, '/');
@@ -135,18 +133,17 @@ class ImportResolver {
     error.message += `\n${line}`;
     return error;
   }
+}
 
-  #findLikeRequire(request, base) {
-    try {
-      if (PATH_SPECIFIER.test(request)) {
-        const target = path.resolve(path.dirname(base), request);
-        return isInside(target) && this.requireResolver.findFile(target, request);
-      }
-      return require('node:module').createRequire(base).resolve(request);
-    } catch {
-      // A hint only: the error that matters is already made.
-      return false;
-    }
+function findLikeRequire(request, base) {
+  const Module = require('node:module');
+  const importer = new Module(base, null);
+  importer.paths = Module._nodeModulePaths(base);
+  try {
+    return Module._resolveFilename(request, importer, false);
+  } catch {
+    // A hint only: the error that matters is already made.
+    return null;
   }
 }
 

@@ -9,6 +9,9 @@ function nodeError(Base, code, message, properties) {
   const error = new Base(message);
   Object.defineProperty(error, 'name', { value: `${Base.name} [${code}]`, configurable: true, writable: true });
   Error.captureStackTrace(error, nodeError);
+  // Formatted when it is first read, with the name of that time.
+  const { stack } = error;
+  error.stack = stack;
   delete error.name;
   return Object.assign(error, { code }, properties);
 }
@@ -39,11 +42,9 @@ function importNotDefined(specifier, packagePath, base) {
 }
 
 function invalidTarget(packagePath, key, target, internal, base) {
-  const hint =
-    typeof target === 'string' && !internal && target !== '' && !target.startsWith('./')
-      ? '; targets must start with "./"'
-      : '';
-  const shown = JSON.stringify(typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`);
+  const text = typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`;
+  const hint = !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
+  const shown = JSON.stringify(text);
   const what =
     key === '.'
       ? `Invalid "exports" main target ${shown} defined in`
@@ -61,6 +62,13 @@ function invalidConfig(file, base, message) {
     'ERR_INVALID_PACKAGE_CONFIG',
     `Invalid package config ${file}${base ? ` while importing ${base}` : ''}${message ? `. ${message}` : ''}`,
   );
+}
+
+/** A package.json that is not JSON; Node says no more about it, and makes this one error in another way. */
+function unreadableConfig(file, importing) {
+  const error = new Error(`Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`);
+  error.code = 'ERR_INVALID_PACKAGE_CONFIG';
+  return error;
 }
 
 function invalidSpecifier(request, reason, base) {
@@ -115,6 +123,7 @@ module.exports = {
   importNotDefined,
   invalidTarget,
   invalidConfig,
+  unreadableConfig,
   invalidSpecifier,
   moduleNotFound,
   directoryImport,

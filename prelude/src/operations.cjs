@@ -13,6 +13,9 @@ const { systemError } = require('./system_errors.cjs');
 
 const { O_CREAT, O_DIRECTORY = 0, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, W_OK, X_OK } = fs.constants;
 const WRITING = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+const READ_ERRORS_NAME_PATHS = NODE_MAJOR >= 26;
+const PROMISES_READ_FOLDERS_IN_OTHER_ORDER = NODE_MAJOR < 26;
 const READ_FLAGS = new Set(['r', 'rs', 'sr']);
 
 class Operations {
@@ -58,7 +61,25 @@ class Operations {
   }
 
   realpath(at, given, options) {
-    return encode(this.#find(at, given, 'lstat').path, options);
+    const found = this.tree.lookup(at);
+    if (typeof found === 'number') throw this.#notReal(at);
+    return encode(found.path, options);
+  }
+
+  /** Node goes from part to part, and reports the part that is missing, or the link that leads nowhere. */
+  #notReal(at) {
+    for (let end = at.indexOf(SEPARATOR, 1); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
+      const error = this.#notRealPart(at.slice(0, end));
+      if (error !== null) return error;
+    }
+    return this.#notRealPart(at);
+  }
+
+  #notRealPart(part) {
+    const link = this.tree.lookup(part, false);
+    if (typeof link === 'number') return this.#notFound(link, 'lstat', part);
+    const found = this.tree.lookup(part);
+    return typeof found === 'number' ? this.#notFound(found, 'stat', part) : null;
   }
 
   realpathNative(at, given, options) {
@@ -91,12 +112,21 @@ class Operations {
   }
 
   readFile(at, given, options) {
+    return this.#readFile(at, given, options, undefined);
+  }
+
+  /** As the asynchronous forms do it, whose error for a directory names it in newer Nodes. */
+  readFileLater(at, given, options) {
+    return this.#readFile(at, given, options, READ_ERRORS_NAME_PATHS ? given : undefined);
+  }
+
+  #readFile(at, given, options, namedInErrors) {
     const flag = typeof options === 'object' && options !== null ? options.flag : undefined;
     if (flag !== undefined && flag !== null && !READ_FLAGS.has(flag)) {
       this.descriptors.close(this.open(at, given, flag));
     }
     const found = this.#find(at, given, 'open');
-    if (found.directory !== null) throw systemError('EISDIR', 'read');
+    if (found.directory !== null) throw systemError('EISDIR', 'read', namedInErrors);
     const encoding = encodingOf(options);
     if (encoding === 'utf8' || encoding === 'utf-8') return this.payload.text(found.entry);
     const content = this.payload.content(found.entry);
@@ -104,10 +134,19 @@ class Operations {
   }
 
   readdir(at, given, options) {
+    return this.#readdir(at, given, options, false);
+  }
+
+  /** As `fs.promises` does it. */
+  readdirPromised(at, given, options) {
+    return this.#readdir(at, given, options, PROMISES_READ_FOLDERS_IN_OTHER_ORDER);
+  }
+
+  #readdir(at, given, options, promised) {
     const found = this.#find(at, given, 'scandir');
     if (found.directory === null) throw systemError('ENOTDIR', 'scandir', given);
-    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options);
-    return this.#names(found.directory, asString(given), '', options);
+    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options, promised);
+    return this.#names(found.directory, given instanceof Uint8Array ? given : asString(given), '', options);
   }
 
   #names(directory, shownPath, prefix, options) {
@@ -118,17 +157,19 @@ class Operations {
     return names.map((name) => encode(prefix + name, options));
   }
 
-  #readRecursively(top, shownPath, options) {
+  #readRecursively(top, shownPath, options, promised) {
     const results = [];
-    const queue = [{ directory: top, prefix: '' }];
-    for (const { directory, prefix } of queue) {
-      const shownHere = prefix === '' ? shownPath : path.join(shownPath, prefix);
-      results.push(...this.#names(directory, shownHere, prefix, options));
+    // Links to directories are entered too, except by `fs.promises` when it gives types.
+    const followLinks = !(promised && options.withFileTypes);
+    const pending = [{ directory: top, relative: '' }];
+    while (pending.length > 0) {
+      const { directory, relative } = promised ? pending.pop() : pending.shift();
+      const prefix = relative === '' ? '' : relative + SEPARATOR;
+      results.push(...this.#names(directory, path.join(shownPath, relative), prefix, options));
       for (const name of directory.names()) {
-        // Like Node: with types only directories are entered, without also links to them.
-        const child = this.tree.lookup(directory.path + SEPARATOR + name, !options.withFileTypes);
+        const child = this.tree.lookup(directory.path + SEPARATOR + name, followLinks);
         if (typeof child !== 'number' && child.directory !== null) {
-          queue.push({ directory: child.directory, prefix: prefix + name + SEPARATOR });
+          pending.push({ directory: child.directory, relative: prefix + name });
         }
       }
     }

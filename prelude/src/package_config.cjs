@@ -4,7 +4,7 @@
 
 const { KIND_FILE } = require('./format.cjs');
 const { SEPARATOR } = require('./mount.cjs');
-const { invalidConfig } = require('./node_errors.cjs');
+const { unreadableConfig } = require('./node_errors.cjs');
 
 /**
  * The config of the package in a directory, or null if it has no package.json.
@@ -26,7 +26,7 @@ function read(tree, directory, importedAs) {
     entry = found.entry;
   }
   const data = parse(tree.payload.text(entry));
-  if (data === undefined) throw invalidConfig(`${directory.path}${SEPARATOR}package.json`, importedAs, importedAs ? '' : undefined);
+  if (data === undefined) throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
   const { name, main, type, exports, imports } = data;
   return {
     name: typeof name === 'string' ? name : undefined,

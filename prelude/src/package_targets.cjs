@@ -7,6 +7,7 @@
 
 const path = require('node:path');
 const errors = require('./node_errors.cjs');
+const { toUrl } = require('./urls.cjs');
 
 const NEEDS_URL = /[%?#\\\t\n\r]/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
@@ -56,7 +57,7 @@ function isSugar({ config, path: packagePath }, base) {
   if (conditions.length > 0 && conditions.length < keys.length) {
     throw errors.invalidConfig(
       `${packagePath}${path.sep}package.json`,
-      base,
+      base && toUrl(base),
       '"exports" cannot contain some keys starting with \'.\' and some not. The exports object must either be an' +
         ' object of package subpath keys or an object of main entry condition name keys only.',
     );
@@ -96,7 +97,7 @@ function resolveTarget(context, target, match, key, isPattern) {
       if (isArrayIndex(condition)) {
         throw errors.invalidConfig(
           `${context.pkg.path}${path.sep}package.json`,
-          context.base,
+          context.base && toUrl(context.base),
           '"exports" cannot contain numeric property keys.',
         );
       }

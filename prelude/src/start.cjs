@@ -24,7 +24,7 @@ function start(payload) {
   const { beforeBuiltin } = patchFs(tree);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
-  const importResolver = new ImportResolver(tree, packages, requireResolver);
+  const importResolver = new ImportResolver(tree, packages);
   patchEsm({ tree, importResolver, beforeBuiltin });
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
   watchHooks();

@@ -89,7 +89,7 @@ function start(payload) {
   const { beforeBuiltin } = patchFs(tree);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
-  const importResolver = new ImportResolver(tree, packages, requireResolver);
+  const importResolver = new ImportResolver(tree, packages);
   patchEsm({ tree, importResolver, beforeBuiltin });
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
   watchHooks();
@@ -364,6 +364,7 @@ const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { packageOf } = require('./resolver.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
@@ -373,9 +374,7 @@ const DOT = 46;
 
 /** The names that are replaced, for tests and for whoever wonders. */
 const PATCHED = ['_load', '_resolveFilename', '_findPath'];
-const PATCHED_EXTENSIONS = ['.js', '.json', '.ts', '.cts', '.mts'];
-
-const TYPESCRIPT = { '.ts': 'typescript', '.cts': 'commonjs-typescript', '.mts': 'module-typescript' };
+const PATCHED_EXTENSIONS = ['.js', '.json'];
 
 /**
  * @param {object} runtime
@@ -415,31 +414,25 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     let filename = resolved.get(request);
     let cached = filename === undefined ? undefined : Module._cache[filename];
     if (cached === undefined) {
-      if (request.charCodeAt(0) !== DOT && isBuiltin(request)) return loadBuiltin(this, request, parent);
+      if (request.charCodeAt(0) !== DOT && (isBuiltin(request) || request.startsWith('node:'))) {
+        return loadBuiltin(this, request, parent);
+      }
       filename = Module._resolveFilename(request, parent, false);
       if (!filename.startsWith(INSIDE_PREFIX)) return originals._load.call(this, request, parent, isMain, options);
       resolved.set(request, filename);
       cached = Module._cache[filename];
     }
-    if (cached === undefined) return loadNew(filename, parent);
-    if (!cached.loaded) {
-      // Node gives out unfinished exports, with a warning for names that they do not have yet.
-      circular.add(filename);
-      return originals._load.call(this, request, parent, isMain, options);
+    if (cached !== undefined) {
+      if (!cached.loaded) {
+        // Node gives out unfinished exports, with a warning for names that they do not have yet.
+        circular.add(filename);
+        return originals._load.call(this, request, parent, isMain, options);
+      }
+      const { children } = parent;
+      if (children && !children.includes(cached)) children.push(cached);
+      return cached.exports;
     }
-    const { children } = parent;
-    if (children && !children.includes(cached)) children.push(cached);
-    return cached.exports;
-  };
-
-  function loadBuiltin(receiver, request, parent) {
-    beforeBuiltin(request);
-    // Programs put replacements of built-in modules into the cache, where Node looks first too.
-    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
-    return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
-  }
-
-  function loadNew(filename, parent) {
+    // No function of its own: traces have a limited number of frames, and should lose no more of them than in Node.
     const module = new Module(filename, parent);
     Module._cache[filename] = module;
     let finished = false;
@@ -447,15 +440,17 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       module.load(filename);
       finished = true;
     } finally {
-      if (!finished) {
-        delete Module._cache[filename];
-        const { children } = parent;
-        const index = Array.isArray(children) ? children.indexOf(module) : -1;
-        if (index !== -1) children.splice(index, 1);
-      }
+      if (!finished) forget(module, parent);
     }
     if (circular.size > 0 && circular.delete(filename)) stopWarning(module.exports);
     return module.exports;
+  };
+
+  function loadBuiltin(receiver, request, parent) {
+    beforeBuiltin(request);
+    // Programs put replacements of built-in modules into the cache, where Node looks first too.
+    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
+    return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
   }
 
   Module._resolveFilename = function _resolveFilename(request, parent, isMain, options) {
@@ -514,26 +509,16 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     return isInside(target) ? false : originals._findPath.call(Module, target, null, isMain);
   }
 
-  function loadScript(original, module, filename, formatByExtension) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
-    if (entry < 0) return original.call(Module._extensions, module, filename);
-    const { source, cachedData } = payload.script(entry);
-    pending = { source, filename, cachedData };
-    return module._compile(source, filename, formatByExtension ?? nodeFormat(payload.moduleFormat(entry)));
-  }
-
   Module._extensions['.js'] = function js(module, filename) {
-    return loadScript(originals.extensions['.js'], module, filename, undefined);
+    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
+    const { source, cachedData } = payload.script(entry);
+    if (cachedData === undefined && module._compile === compileScript) {
+      return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
+    }
+    pending = { source, filename, cachedData };
+    return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
-
-  for (const extension of Object.keys(TYPESCRIPT)) {
-    const original = originals.extensions[extension];
-    // Node has a handler for these only if it strips types.
-    if (original === undefined) continue;
-    Module._extensions[extension] = function ts(module, filename) {
-      return loadScript(original, module, filename, typescriptFormat(tree, filename, extension));
-    };
-  }
 
   Module._extensions['.json'] = function json(module, filename) {
     const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
@@ -547,7 +532,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     }
   };
 
-  Module.prototype._compile = function _compile(content, filename, formatOfContent) {
+  const compileScript = (Module.prototype._compile = function _compile(content, filename, formatOfContent) {
     const script = pending;
     pending = null;
     if (
@@ -563,35 +548,44 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
     return wrapper.call(exports, exports, makeRequire(this), this, filename, path.dirname(filename));
-  };
+  });
 
   return function undo() {
     for (const name of PATCHED) Module[name] = originals[name];
-    for (const extension of PATCHED_EXTENSIONS) {
-      if (originals.extensions[extension] !== undefined) Module._extensions[extension] = originals.extensions[extension];
-    }
+    for (const extension of PATCHED_EXTENSIONS) Module._extensions[extension] = originals.extensions[extension];
     Module.prototype._compile = originals.compile;
   };
 }
 
-function nodeFormat(moduleFormat) {
-  switch (moduleFormat) {
+/** What Node's own handler of extensions would find out from the disk; undefined lets it look at the syntax. */
+function nodeFormat(tree, entry, filename) {
+  switch (tree.payload.moduleFormat(entry)) {
     case format.FORMAT_COMMONJS:
     case format.FORMAT_DETECTED_COMMONJS:
       return 'commonjs';
     case format.FORMAT_MODULE:
       return 'module';
+    case format.FORMAT_NONE:
+      return process.features.typescript ? typescriptFormat(tree, filename) : undefined;
     default:
-      // Node looks at the syntax.
       return undefined;
   }
 }
 
-function typescriptFormat(tree, filename, extension) {
-  if (extension !== '.ts') return TYPESCRIPT[extension];
-  const { packageOf } = require('./resolver.cjs');
+function typescriptFormat(tree, filename) {
+  if (filename.endsWith('.mts')) return 'module-typescript';
+  if (filename.endsWith('.cts')) return 'commonjs-typescript';
+  if (!filename.endsWith('.ts')) return undefined;
   const type = packageOf(tree, filename)?.config.type;
   return type === undefined ? 'typescript' : `${type}-typescript`;
+}
+
+/** What Node does with a module that threw. */
+function forget(module, parent) {
+  delete Module._cache[module.filename];
+  const { children } = parent;
+  const index = Array.isArray(children) ? children.indexOf(module) : -1;
+  if (index !== -1) children.splice(index, 1);
 }
 
 /** While a module is loaded in a cycle, Node gives its exports a prototype that warns; this takes it away. */
@@ -778,6 +772,9 @@ function nodeError(Base, code, message, properties) {
   const error = new Base(message);
   Object.defineProperty(error, 'name', { value: `${Base.name} [${code}]`, configurable: true, writable: true });
   Error.captureStackTrace(error, nodeError);
+  // Formatted when it is first read, with the name of that time.
+  const { stack } = error;
+  error.stack = stack;
   delete error.name;
   return Object.assign(error, { code }, properties);
 }
@@ -808,11 +805,9 @@ function importNotDefined(specifier, packagePath, base) {
 }
 
 function invalidTarget(packagePath, key, target, internal, base) {
-  const hint =
-    typeof target === 'string' && !internal && target !== '' && !target.startsWith('./')
-      ? '; targets must start with "./"'
-      : '';
-  const shown = JSON.stringify(typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`);
+  const text = typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`;
+  const hint = !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
+  const shown = JSON.stringify(text);
   const what =
     key === '.'
       ? `Invalid "exports" main target ${shown} defined in`
@@ -830,6 +825,13 @@ function invalidConfig(file, base, message) {
     'ERR_INVALID_PACKAGE_CONFIG',
     `Invalid package config ${file}${base ? ` while importing ${base}` : ''}${message ? `. ${message}` : ''}`,
   );
+}
+
+/** A package.json that is not JSON; Node says no more about it, and makes this one error in another way. */
+function unreadableConfig(file, importing) {
+  const error = new Error(`Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`);
+  error.code = 'ERR_INVALID_PACKAGE_CONFIG';
+  return error;
 }
 
 function invalidSpecifier(request, reason, base) {
@@ -884,6 +886,7 @@ module.exports = {
   importNotDefined,
   invalidTarget,
   invalidConfig,
+  unreadableConfig,
   invalidSpecifier,
   moduleNotFound,
   directoryImport,
@@ -897,7 +900,7 @@ module.exports = {
 
 const { KIND_FILE } = require('./format.cjs');
 const { SEPARATOR } = require('./mount.cjs');
-const { invalidConfig } = require('./node_errors.cjs');
+const { unreadableConfig } = require('./node_errors.cjs');
 
 /**
  * The config of the package in a directory, or null if it has no package.json.
@@ -919,7 +922,7 @@ function read(tree, directory, importedAs) {
     entry = found.entry;
   }
   const data = parse(tree.payload.text(entry));
-  if (data === undefined) throw invalidConfig(`${directory.path}${SEPARATOR}package.json`, importedAs, importedAs ? '' : undefined);
+  if (data === undefined) throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
   const { name, main, type, exports, imports } = data;
   return {
     name: typeof name === 'string' ? name : undefined,
@@ -954,6 +957,7 @@ module.exports = { packageConfig };
 
 const path = require('node:path');
 const errors = require('./node_errors.cjs');
+const { toUrl } = require('./urls.cjs');
 
 const NEEDS_URL = /[%?#\\\t\n\r]/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
@@ -1003,7 +1007,7 @@ function isSugar({ config, path: packagePath }, base) {
   if (conditions.length > 0 && conditions.length < keys.length) {
     throw errors.invalidConfig(
       `${packagePath}${path.sep}package.json`,
-      base,
+      base && toUrl(base),
       '"exports" cannot contain some keys starting with \'.\' and some not. The exports object must either be an' +
         ' object of package subpath keys or an object of main entry condition name keys only.',
     );
@@ -1043,7 +1047,7 @@ function resolveTarget(context, target, match, key, isPattern) {
       if (isArrayIndex(condition)) {
         throw errors.invalidConfig(
           `${context.pkg.path}${path.sep}package.json`,
-          context.base,
+          context.base && toUrl(context.base),
           '"exports" cannot contain numeric property keys.',
         );
       }
@@ -1128,6 +1132,33 @@ function isArrayIndex(key) {
 }
 
 module.exports = { resolveExports, resolveImports, inPackage };
+}),
+'./urls.cjs': (function (module, exports, require) {
+// Between paths inside and their `file:` URLs. Most need no conversion at all, and those that do go through Node's.
+
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const { ROOT, isInside, isWindows } = require('./mount.cjs');
+
+const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
+// Characters that mean themselves in both.
+const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
+
+function toUrl(file) {
+  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
+}
+
+/** The path of a URL that is inside, without query and fragment; null for every other URL. */
+function insidePath(url) {
+  if (!url.startsWith(INSIDE_URL)) return null;
+  if (!isWindows) {
+    const file = url.slice(7);
+    if (PLAIN_PATH.test(file)) return file;
+  }
+  const file = fileURLToPath(url);
+  return isInside(file) ? file : null;
+}
+
+module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
 }),
 './esm_hooks.cjs': (function (module, exports, require) {
 // Makes Node's ES module loader work on the payload, through the public hooks: Node itself links, evaluates and
@@ -1300,33 +1331,6 @@ module.exports = {
   },
 };
 }),
-'./urls.cjs': (function (module, exports, require) {
-// Between paths inside and their `file:` URLs. Most need no conversion at all, and those that do go through Node's.
-
-const { fileURLToPath, pathToFileURL } = require('node:url');
-const { ROOT, isInside, isWindows } = require('./mount.cjs');
-
-const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
-// Characters that mean themselves in both.
-const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
-
-function toUrl(file) {
-  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
-}
-
-/** The path of a URL that is inside, without query and fragment; null for every other URL. */
-function insidePath(url) {
-  if (!url.startsWith(INSIDE_URL)) return null;
-  if (!isWindows) {
-    const file = url.slice(7);
-    if (PLAIN_PATH.test(file)) return file;
-  }
-  const file = fileURLToPath(url);
-  return isInside(file) ? file : null;
-}
-
-module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
-}),
 './fs_patch.cjs': (function (module, exports, require) {
 // Replaces functions of `fs` by ones that look at the path, or descriptor, first. Everything that is not inside goes
 // to the original, arguments and all.
@@ -1386,6 +1390,8 @@ function patchFs(tree) {
     if (original === undefined) return;
     Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
     Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
+    // How `util.promisify` has to treat it.
+    for (const symbol of Object.getOwnPropertySymbols(original)) replacement[symbol] = original[symbol];
     fs[name] = replacement;
   }
 
@@ -1430,7 +1436,7 @@ function patchFs(tree) {
     const settings = options === last ? undefined : options;
     return later(last, () => {
       settings?.signal?.throwIfAborted();
-      return file === undefined ? operations.readFile(at, given, settings) : decoded(file.readRest(), settings);
+      return file === undefined ? operations.readFileLater(at, given, settings) : decoded(file.readRest(), settings);
     });
   });
 
@@ -1860,6 +1866,9 @@ const { systemError } = require('./system_errors.cjs');
 
 const { O_CREAT, O_DIRECTORY = 0, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, W_OK, X_OK } = fs.constants;
 const WRITING = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+const READ_ERRORS_NAME_PATHS = NODE_MAJOR >= 26;
+const PROMISES_READ_FOLDERS_IN_OTHER_ORDER = NODE_MAJOR < 26;
 const READ_FLAGS = new Set(['r', 'rs', 'sr']);
 
 class Operations {
@@ -1905,7 +1914,25 @@ class Operations {
   }
 
   realpath(at, given, options) {
-    return encode(this.#find(at, given, 'lstat').path, options);
+    const found = this.tree.lookup(at);
+    if (typeof found === 'number') throw this.#notReal(at);
+    return encode(found.path, options);
+  }
+
+  /** Node goes from part to part, and reports the part that is missing, or the link that leads nowhere. */
+  #notReal(at) {
+    for (let end = at.indexOf(SEPARATOR, 1); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
+      const error = this.#notRealPart(at.slice(0, end));
+      if (error !== null) return error;
+    }
+    return this.#notRealPart(at);
+  }
+
+  #notRealPart(part) {
+    const link = this.tree.lookup(part, false);
+    if (typeof link === 'number') return this.#notFound(link, 'lstat', part);
+    const found = this.tree.lookup(part);
+    return typeof found === 'number' ? this.#notFound(found, 'stat', part) : null;
   }
 
   realpathNative(at, given, options) {
@@ -1938,12 +1965,21 @@ class Operations {
   }
 
   readFile(at, given, options) {
+    return this.#readFile(at, given, options, undefined);
+  }
+
+  /** As the asynchronous forms do it, whose error for a directory names it in newer Nodes. */
+  readFileLater(at, given, options) {
+    return this.#readFile(at, given, options, READ_ERRORS_NAME_PATHS ? given : undefined);
+  }
+
+  #readFile(at, given, options, namedInErrors) {
     const flag = typeof options === 'object' && options !== null ? options.flag : undefined;
     if (flag !== undefined && flag !== null && !READ_FLAGS.has(flag)) {
       this.descriptors.close(this.open(at, given, flag));
     }
     const found = this.#find(at, given, 'open');
-    if (found.directory !== null) throw systemError('EISDIR', 'read');
+    if (found.directory !== null) throw systemError('EISDIR', 'read', namedInErrors);
     const encoding = encodingOf(options);
     if (encoding === 'utf8' || encoding === 'utf-8') return this.payload.text(found.entry);
     const content = this.payload.content(found.entry);
@@ -1951,10 +1987,19 @@ class Operations {
   }
 
   readdir(at, given, options) {
+    return this.#readdir(at, given, options, false);
+  }
+
+  /** As `fs.promises` does it. */
+  readdirPromised(at, given, options) {
+    return this.#readdir(at, given, options, PROMISES_READ_FOLDERS_IN_OTHER_ORDER);
+  }
+
+  #readdir(at, given, options, promised) {
     const found = this.#find(at, given, 'scandir');
     if (found.directory === null) throw systemError('ENOTDIR', 'scandir', given);
-    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options);
-    return this.#names(found.directory, asString(given), '', options);
+    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options, promised);
+    return this.#names(found.directory, given instanceof Uint8Array ? given : asString(given), '', options);
   }
 
   #names(directory, shownPath, prefix, options) {
@@ -1965,17 +2010,19 @@ class Operations {
     return names.map((name) => encode(prefix + name, options));
   }
 
-  #readRecursively(top, shownPath, options) {
+  #readRecursively(top, shownPath, options, promised) {
     const results = [];
-    const queue = [{ directory: top, prefix: '' }];
-    for (const { directory, prefix } of queue) {
-      const shownHere = prefix === '' ? shownPath : path.join(shownPath, prefix);
-      results.push(...this.#names(directory, shownHere, prefix, options));
+    // Links to directories are entered too, except by `fs.promises` when it gives types.
+    const followLinks = !(promised && options.withFileTypes);
+    const pending = [{ directory: top, relative: '' }];
+    while (pending.length > 0) {
+      const { directory, relative } = promised ? pending.pop() : pending.shift();
+      const prefix = relative === '' ? '' : relative + SEPARATOR;
+      results.push(...this.#names(directory, path.join(shownPath, relative), prefix, options));
       for (const name of directory.names()) {
-        // Like Node: with types only directories are entered, without also links to them.
-        const child = this.tree.lookup(directory.path + SEPARATOR + name, !options.withFileTypes);
+        const child = this.tree.lookup(directory.path + SEPARATOR + name, followLinks);
         if (typeof child !== 'number' && child.directory !== null) {
-          queue.push({ directory: child.directory, prefix: prefix + name + SEPARATOR });
+          pending.push({ directory: child.directory, relative: prefix + name });
         }
       }
     }
@@ -2220,13 +2267,18 @@ const fs = require('node:fs');
 const { nodeError } = require('./node_errors.cjs');
 
 class Directory {
+  #path;
   #entries;
   #next = 0;
   #closed = false;
 
   constructor(path, entries) {
-    this.path = path;
+    this.#path = path;
     this.#entries = entries;
+  }
+
+  get path() {
+    return this.#path;
   }
 
   #checkOpen() {
@@ -2310,7 +2362,8 @@ function copyOut(payload, entry, destination, { given, exclusive }) {
   try {
     output = fs.openSync(destination, exclusive ? 'wx' : 'w', payload.isExecutable(entry) ? 0o755 : 0o644);
   } catch (error) {
-    throw Object.assign(systemError(error.code, 'copyfile', given, destination), { cause: error });
+    const failure = systemError(error.code, 'copyfile', given, destination);
+    throw Object.defineProperty(failure, 'cause', { value: error, configurable: true, writable: true });
   }
   try {
     const size = payload.fileSize(entry);
@@ -2372,6 +2425,12 @@ const { CHECKED_WRITING, READING, TWO_PATHS, WRITING, locateBoth, twoPathOperati
 const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
+// Functions that are not the same as those of `fs` in all details.
+const DIFFERENT = {
+  readdir: (operations) => operations.readdirPromised,
+  realpath: (operations) => operations.realpathNative,
+};
+
 /** @returns {() => void} undo */
 function patchPromises(promises, operations, descriptors) {
   const originals = { ...promises };
@@ -2392,7 +2451,8 @@ function patchPromises(promises, operations, descriptors) {
   }
 
   for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name !== 'open' && name !== 'readFile') replacePathFunction(name, operations[name].bind(operations));
+    if (name === 'open' || name === 'readFile') continue;
+    replacePathFunction(name, (DIFFERENT[name]?.(operations) ?? operations[name]).bind(operations));
   }
   for (const [name, syscall] of Object.entries(WRITING)) {
     replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
@@ -2414,7 +2474,7 @@ function patchPromises(promises, operations, descriptors) {
     const at = locate(given);
     if (at === null) return originals.readFile.call(this, given, options);
     options?.signal?.throwIfAborted();
-    return operations.readFile(at, given, options);
+    return operations.readFileLater(at, given, options);
   });
   for (const name of TWO_PATHS) {
     const operation = twoPathOperation(operations, name);
@@ -2753,12 +2813,10 @@ class ImportResolver {
   /**
    * @param {import('./tree.cjs').Tree} tree
    * @param {import('./resolver.cjs').PackageResolver} packages
-   * @param {import('./require_resolver.cjs').RequireResolver} requireResolver for the hints in errors
    */
-  constructor(tree, packages, requireResolver) {
+  constructor(tree, packages) {
     this.tree = tree;
     this.packages = packages;
-    this.requireResolver = requireResolver;
   }
 
   /**
@@ -2833,12 +2891,12 @@ class ImportResolver {
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
   }
 
-  /** Names what `require` would have found, as Node does. */
+  /** Names what `require` would have found, as Node does: relative paths count from the working directory, by mistake. */
   #withHint(error, specifier, base) {
     if (base === undefined || !isInside(base)) return error;
     const request = specifier.startsWith('file://') ? fileURLToPath(specifier) : specifier;
-    const found = this.#findLikeRequire(request, base);
-    if (!found) return error;
+    const found = findLikeRequire(request, base);
+    if (found === null) return error;
     let hint = found;
     if (PATH_SPECIFIER.test(request) && request[0] === '.') {
       const relative = path.relative(path.dirname(base), found).replaceAll(SEPARATOR, '/');
@@ -2859,18 +2917,17 @@ class ImportResolver {
     error.message += `\n${line}`;
     return error;
   }
+}
 
-  #findLikeRequire(request, base) {
-    try {
-      if (PATH_SPECIFIER.test(request)) {
-        const target = path.resolve(path.dirname(base), request);
-        return isInside(target) && this.requireResolver.findFile(target, request);
-      }
-      return require('node:module').createRequire(base).resolve(request);
-    } catch {
-      // A hint only: the error that matters is already made.
-      return false;
-    }
+function findLikeRequire(request, base) {
+  const Module = require('node:module');
+  const importer = new Module(base, null);
+  importer.paths = Module._nodeModulePaths(base);
+  try {
+    return Module._resolveFilename(request, importer, false);
+  } catch {
+    // A hint only: the error that matters is already made.
+    return null;
   }
 }
 

@@ -1,0 +1,132 @@
+'use strict';
+
+// Runs small programs under plain Node and as executables, and compares what comes out.
+
+const { execFileSync, spawnSync } = require('node:child_process');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const REPOSITORY = path.join(__dirname, '../../..');
+const PYTHON = path.join(REPOSITORY, '.venv/pants/bin/python');
+const MOUNT = '/snapshot';
+const MAKE_EXECUTABLE = path.join(REPOSITORY, 'prelude/dev/make_executable.py');
+
+/**
+ * The Nodes to test with, as [version, path]: all `<folder>/<version>/bin/node` of PKG_RULES_TEST_NODES if that is
+ * set, otherwise the one that runs the tests.
+ */
+function nodes() {
+  const folder = process.env.PKG_RULES_TEST_NODES;
+  if (!folder) return [[process.versions.node, process.execPath]];
+  const versions = fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, 'bin/node'))).sort();
+  assert.notStrictEqual(versions.length, 0, `PKG_RULES_TEST_NODES (\`${folder}\`) has no Node.`);
+  return versions.map((version) => [version, path.join(folder, version, 'bin/node')]);
+}
+
+/** Writes a tree: a string is a file, `{link}` a symlink, `{executable}` an executable file. */
+function writeTree(folder, files) {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    if (typeof content === 'string' || Buffer.isBuffer(content)) fs.writeFileSync(file, content);
+    else if (content.link !== undefined) fs.symlinkSync(content.link, file);
+    else fs.writeFileSync(file, content.executable, { mode: 0o755 });
+  }
+}
+
+/**
+ * Makes an executable of each case and runs both forms of it.
+ * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, outside}`; `outside` are files in the
+ *   working directory, on the real disk.
+ */
+function prepare(node, cases) {
+  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pkg_rules-oracle-')));
+  const jobs = cases.map(({ name, files, entry = 'main.js', codeCache = true }) => {
+    const directory = path.join(folder, name, 'app');
+    writeTree(directory, files);
+    return { directory, entry, prefix: 'app', output: path.join(folder, name, 'program'), code_cache: codeCache };
+  });
+  fs.writeFileSync(path.join(folder, 'jobs.json'), JSON.stringify(jobs));
+  execFileSync(PYTHON, [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return folder;
+}
+
+/**
+ * A fresh folder whose path is as long as that of the mount point: what programs print, and where they break lines,
+ * depends on the length of paths.
+ */
+function folderOfMountLength() {
+  for (;;) {
+    const name = `/tmp/${Math.random().toString(36).slice(2, 6)}`;
+    if (name.length !== MOUNT.length) continue;
+    try {
+      fs.mkdirSync(name);
+      return name;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function runBoth(node, folder, { name, entry = 'main.js', args = [], env = {}, input = '', outside = {} }) {
+  const cwd = path.join(folder, name, 'work');
+  const app = path.join(folder, name, 'app');
+  fs.mkdirSync(cwd, { recursive: true });
+  writeTree(cwd, outside);
+  const settings = {
+    cwd,
+    input,
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { PATH: process.env.PATH, HOME: cwd, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
+  };
+  const short = folderOfMountLength();
+  fs.renameSync(app, path.join(short, 'app'));
+  const plain = spawnSync(node, [path.join(short, 'app', entry), ...args], settings);
+  // The sources have to be out of reach.
+  fs.rmSync(short, { recursive: true });
+  const packaged = spawnSync(path.join(folder, name, 'program'), args, settings);
+  const mask = (text, isError) => maskText(text, short, isError);
+  return {
+    plain: { stdout: mask(plain.stdout), stderr: mask(plain.stderr, true), status: plain.status, signal: plain.signal },
+    packaged: {
+      stdout: mask(packaged.stdout),
+      stderr: mask(packaged.stderr, true),
+      status: packaged.status,
+      signal: packaged.signal,
+    },
+  };
+}
+
+/** Makes paths equal, and in traces leaves out what is inside Node or the loader. */
+function maskText(text, short, isError = false) {
+  const masked = text
+    .replaceAll(short, MOUNT)
+    // Node names itself by the name of its file.
+    .replace(/^\(Use `\w+ --trace/gm, '(Use `node --trace')
+    .replace(/\(node:\d+\)/g, '(node:PID)')
+    // As many as there are inside Node or the loader.
+    .replace(/\.\.\. \d+ lines matching cause stack trace/g, '... lines matching cause stack trace');
+  if (!isError) return masked;
+  return masked
+    .split('\n')
+    .filter((line) => !/^\s+at .*\(?node:(internal|pkg_rules|diagnostics_channel|vm|fs)/.test(line))
+    .map((line) => (/^node:(internal|pkg_rules)/.test(line) ? '<internal>' : line))
+    .join('\n')
+    .replace(/<internal>\n.*\n\s*\^\n/g, '<internal>\n');
+}
+
+/** Asserts that the executable behaves like plain Node. */
+function assertSame(node, folder, testCase) {
+  const { plain, packaged } = runBoth(node, folder, testCase);
+  if (testCase.status !== undefined) assert.strictEqual(plain.status, testCase.status, plain.stderr);
+  if (testCase.prints !== undefined) assert.match(plain.stdout, testCase.prints);
+  if (testCase.complains !== undefined) assert.match(plain.stderr, testCase.complains);
+  assert.deepStrictEqual(packaged, plain);
+}
+
+module.exports = { assertSame, nodes, prepare, runBoth, writeTree };
