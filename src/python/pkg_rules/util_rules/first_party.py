@@ -37,6 +37,7 @@ from pkg_rules.engine import (
     implicitly,
     path_globs_to_digest,
 )
+from pkg_rules.util_rules import package_json_check
 from pkg_rules.util_rules.source_fields import SOURCE_FIELDS
 
 
@@ -222,4 +223,4 @@ else:
 
 
 def rules() -> Any:
-    return collect_rules()
+    return [*collect_rules(), *package_json_check.rules()]

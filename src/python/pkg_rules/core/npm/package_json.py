@@ -21,6 +21,15 @@ class UnreadablePackageJsonError(PkgRulesError):
         self.path, self.line, self.column = path, line, column
 
 
+class NamelessPackageError(PkgRulesError):
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"`{path}` has no `name`, or one that is no string. Pants names the targets of a package after it.\n\n"
+            'Add one, e.g. `"name": "app"`; it need not be published, and `"private": true` keeps it from that.'
+        )
+        self.path = path
+
+
 @dataclass(frozen=True)
 class PackageJson:
     """Two are equal when path and content are; everything else is read from the content."""
