@@ -92,7 +92,7 @@ MISTAKES = (
         {"app/BUILD": build('entry_point="main.js", targets=["node24-linuxstatic-x64"]')},
         "app:bin",
         "linuxstatic",
-        "3rdparty/node/node.lock.json",
+        "supply your own executable",
     ),
     mistake(
         "same-output-twice",
@@ -120,8 +120,8 @@ MISTAKES = (
     mistake(
         "import-missing",
         {"app/main.js": "'use strict';\n\nrequire('./helper');\n"},
-        "app/main.js:3",
-        "./helper",
+        "`app/main.js` line 3",
+        "`./helper`",
     ),
     mistake(
         "package-missing",
