@@ -5,12 +5,15 @@ REQUEST is that of `fetch` and in addition `nodes` (versions), `packages` and `w
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.fetch.errors import FetchError
 from pkg_rules.core.fetch.locate import Locator
 from pkg_rules.core.fetch.pin import Pinner
 from pkg_rules.core.node_lock import NodeLock, PinnedEntry
@@ -29,7 +32,7 @@ def main(request_file: str, scratch: str, out: str) -> int:
             entries.extend(pinner.pin_wheels(*item.split("@", 1)))
         for item in request["packages"]:
             entries.append(pinner.pin_package(*item.rsplit("@", 1)))
-        entries.extend(pinner.pin_nodes(request["nodes"]))
+        entries.extend(pinner.pin_nodes(request["nodes"], import_lief(pinner.libraries)))
     except PkgRulesError as error:
         log(str(error))
         return 1
@@ -37,6 +40,20 @@ def main(request_file: str, scratch: str, out: str) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render_node_lock(NodeLock(tuple(entries))), "utf-8")
     return 0
+
+
+def import_lief(libraries: Path) -> ModuleType:
+    """The pinned LIEF that was just downloaded: nothing has to be installed for it, and an old lock may have none."""
+    sys.path.insert(0, str(libraries))
+    try:
+        return importlib.import_module("lief")
+    except ImportError as error:
+        raise FetchError(
+            f"The Node.js executables cannot be checked before they are pinned: there is no LIEF for this interpreter "
+            f"(CPython {sys.version_info[0]}.{sys.version_info[1]}: {error}). Add `lief@<version>` to "
+            "`[node-distributions].libraries`, or put an interpreter that it has wheels for into "
+            "`[python-tools].search_path`."
+        ) from error
 
 
 if __name__ == "__main__":

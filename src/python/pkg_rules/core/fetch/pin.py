@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import platform
 import re
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Callable, Iterable, Mapping, Sequence
 
 from pkg_rules.core.binfmt.identify import check_node_executable
+from pkg_rules.core.binfmt.second_opinion import check_with_lief
 from pkg_rules.core.fetch.errors import FetchError, WrongHashError
 from pkg_rules.core.fetch.fetch import matches
 from pkg_rules.core.fetch.locate import Locator
 from pkg_rules.core.fetch.transfer import shown_url
-from pkg_rules.core.fetch.unpack import extract_executable, sha256_of
+from pkg_rules.core.fetch.unpack import extract_executable, extract_wheel, sha256_of
 from pkg_rules.core.node_dist import HOSTS, OFFICIAL_BUILDS, NodeVersion, OfficialBuild
 from pkg_rules.core.node_lock import PinnedEntry, PinnedFile, Source, version_key
 
@@ -31,12 +35,18 @@ class Pinner:
     scratch: Path
     log: Callable[[str], None]
 
-    def pin_nodes(self, wanted: Sequence[str]) -> list[PinnedEntry]:
+    @property
+    def libraries(self) -> Path:
+        """Holds the pinned wheels that fit the running interpreter, unpacked: a folder for `sys.path`."""
+        return self.scratch / "libraries"
+
+    def pin_nodes(self, wanted: Sequence[str], lief: ModuleType) -> list[PinnedEntry]:
         available = {
             build: self._versions(build.npm_package) for build in OFFICIAL_BUILDS
         }
         return [
-            self._pin_node(build, version) for build, version in choose_nodes(wanted, available)
+            self._pin_node(build, version, lief)
+            for build, version in choose_nodes(wanted, available)
         ]
 
     def pin_package(self, name: str, version: str) -> PinnedEntry:
@@ -55,6 +65,11 @@ class Pinner:
             source = Source("pypi", name=name, version=version, path=file)
             with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
                 source = self._downloaded(source, Path(folder) / file)
+                arch = _MACHINES[match["machine"]]
+                if fits_running_interpreter(
+                    match["python"], bool(match["stable"]), bool(match["linux"]), arch
+                ):
+                    extract_wheel(Path(folder) / file, self.libraries, f"`{file}`")
             pinned.append(
                 PinnedEntry(
                     "wheel",
@@ -62,7 +77,7 @@ class Pinner:
                     version,
                     (source,),
                     platform="linux" if match["linux"] else "macos",
-                    arch=_MACHINES[match["machine"]],
+                    arch=arch,
                     python=match["python"] + ("-abi3" if match["stable"] else ""),
                 )
             )
@@ -70,7 +85,7 @@ class Pinner:
             raise FetchError(f"The Python package index has no usable wheels of `{name}` {version}.")
         return pinned
 
-    def _pin_node(self, build: OfficialBuild, version: str) -> PinnedEntry:
+    def _pin_node(self, build: OfficialBuild, version: str, lief: ModuleType) -> PinnedEntry:
         source = Source("npm", name=build.npm_package, version=version, member=build.npm_member())
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             archive, executable = Path(folder) / "archive", Path(folder) / "node"
@@ -79,6 +94,7 @@ class Pinner:
             check_node_executable(
                 executable, version=version, platform=build.platform, arch=build.arch
             )
+            check_with_lief(lief, executable, platform=build.platform, arch=build.arch)
             pinned = PinnedFile(build.executable(), sha256_of(executable), executable.stat().st_size)
         # The same executable lies there, in an archive whose hash is not known here.
         official = Source(
@@ -116,6 +132,17 @@ class Pinner:
     def _versions(self, package: str) -> list[str]:
         versions = self.locator.npm_metadata(package).get("versions")
         return [version for version in versions if "-" not in version] if isinstance(versions, dict) else []
+
+
+def fits_running_interpreter(python: str, stable: bool, linux: bool, arch: str) -> bool:
+    """Whether a wheel can be imported here: `python` is its tag, e.g. `cp312`; `stable` says that newer ones do too."""
+    needed = (3, int(python[len("cp3") :]))
+    running = sys.version_info[:2]
+    return (
+        (needed == running or (stable and needed <= running))
+        and linux == (sys.platform == "linux")
+        and _MACHINES.get(platform.machine()) == arch
+    )
 
 
 def choose_nodes(
