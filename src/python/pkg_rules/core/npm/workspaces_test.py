@@ -82,7 +82,7 @@ def test_a_package_json_that_only_names_a_kind_is_no_project() -> None:
 @pytest.mark.parametrize(
     "content, message",
     [
-        (b'{\n  "name": "x",\n}', "line 3, column 1"),
+        (b'{\n  "name": "x" "y"\n}', "line 2, column 15"),
         (b"[]", "not an object (line 1, column 1)"),
         (b'{"name": "\xff"}', "not UTF-8 (line 1, column 11)"),
         (b"", "line 1, column 1"),

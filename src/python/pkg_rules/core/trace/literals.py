@@ -16,7 +16,7 @@ _CHARACTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v",
 
 def literal_value(node: Node | None) -> str | None:
     """The value of a string, a template without expressions, or a piece of a template; None of anything else."""
-    if node is None:
+    if node is None or node.text is None:
         return None
     if node.type == "string_fragment":
         return _unescape(node.text)
@@ -29,9 +29,7 @@ def literal_value(node: Node | None) -> str | None:
     return None
 
 
-def _unescape(text: bytes | None) -> str | None:
-    if text is None:
-        return None
+def _unescape(text: bytes) -> str | None:
     try:
         value = text.decode()
     except UnicodeDecodeError:

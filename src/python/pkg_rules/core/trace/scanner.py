@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import lru_cache
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Iterator, Sequence
 
 import tree_sitter_javascript
 import tree_sitter_typescript
@@ -28,8 +28,10 @@ from pkg_rules.core.trace.syntax import (
     is_second_argument_of_url,
     last_name,
     names_this_file,
+    parent_of,
     property_of,
     same_node,
+    text_of,
 )
 
 SOURCE_EXTENSIONS = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".cts", ".mts", ".tsx")
@@ -55,12 +57,15 @@ class _Grammar:
         self.captures = self._captures(language, query)
 
     @staticmethod
-    def _captures(language: Language, query: str) -> Callable[[Node], dict[str, list[Node]]]:
+    def _captures(language: Language, text: str) -> Callable[[Node], dict[str, list[Node]]]:
         try:
             from tree_sitter import QueryCursor  # From 0.25, where a query has no `captures` any more.
         except ImportError:
-            return language.query(query).captures
-        return lambda node: QueryCursor(Query(language, query)).captures(node)
+            older: Any = language
+            captures: Callable[[Node], dict[str, list[Node]]] = older.query(text).captures
+            return captures
+        query = Query(language, text)
+        return lambda node: QueryCursor(query).captures(node)
 
 
 @lru_cache(maxsize=None)
@@ -99,16 +104,17 @@ class _Scan:
 
     def items(self) -> Iterator[tuple[int, Any]]:
         for node in self._captures.get("source", ()):
-            kind = ImportKind.TYPE if has_type_keyword(node.parent) else ImportKind.IMPORT
-            yield from self._import(node.parent, node, kind)
+            kind = ImportKind.TYPE if has_type_keyword(parent_of(node)) else ImportKind.IMPORT
+            yield from self._import(parent_of(node), node, kind)
         for node in self._captures.get("import_require", ()):
-            yield from self._import(node.parent, node, ImportKind.REQUIRE)
+            yield from self._import(parent_of(node), node, ImportKind.REQUIRE)
         for node in self._captures.get("dynamic", ()):
-            yield from self._import(node.parent, argument(node.parent), ImportKind.DYNAMIC_IMPORT)
+            call = parent_of(node)
+            yield from self._import(call, argument(call), ImportKind.DYNAMIC_IMPORT)
         for node in self._captures.get("meta", ()):
             yield from self._meta(node)
         for node in self._captures.get("name", ()):
-            name = node.text
+            name = text_of(node)
             if name == b"require":
                 yield from self._required(node)
             elif name == b"module":
@@ -122,20 +128,21 @@ class _Scan:
 
     def _required(self, node: Node) -> Iterator[tuple[int, Any]]:
         """`require(x)` and `require.resolve(x)`; `node` is the function's name, whatever it is called."""
-        parent = node.parent
-        if parent.type == "call_expression" and same_node(parent.child_by_field_name("function"), node):
-            yield from self._import(parent, argument(parent), ImportKind.REQUIRE, node.text)
+        parent = parent_of(node)
+        if is_called(node):
+            yield from self._import(parent, argument(parent), ImportKind.REQUIRE, text_of(node))
         elif property_of(parent, node) == b"resolve" and is_called(parent):
-            call = parent.parent
+            call = parent_of(parent)
             # With `paths` it is looked for elsewhere, which cannot be known here.
             if argument(call, 1) is None:
                 yield from self._import(
-                    call, argument(call), ImportKind.REQUIRE_RESOLVE, node.text
+                    call, argument(call), ImportKind.REQUIRE_RESOLVE, text_of(node)
                 )
 
     def _module_require(self, node: Node) -> Iterator[tuple[int, Any]]:
-        if property_of(node.parent, node) == b"require" and is_called(node.parent):
-            call = node.parent.parent
+        parent = parent_of(node)
+        if property_of(parent, node) == b"require" and is_called(parent):
+            call = parent_of(parent)
             yield from self._import(call, argument(call), ImportKind.REQUIRE)
 
     def _create_require(self, node: Node) -> Iterator[tuple[int, Any]]:
@@ -144,36 +151,38 @@ class _Scan:
         call = call_of(callee)
         if call is None or not names_this_file(argument(call)):
             return
-        user = call.parent
+        user = parent_of(call)
         if user.type == "variable_declarator":
             name = user.child_by_field_name("name")
-            if name is not None and name.type == "identifier" and name.text != b"require":
-                for identifier in identifiers(self._root, name.text):
+            if name is not None and name.type == "identifier" and text_of(name) != b"require":
+                for identifier in identifiers(self._root, text_of(name)):
                     yield from self._required(identifier)
         else:
             yield from self._required(call)
 
     def _meta(self, node: Node) -> Iterator[tuple[int, Any]]:
-        parent = node.parent
+        parent = parent_of(node)
         name = property_of(parent, node)
         if name == b"resolve" and is_called(parent):
-            call = parent.parent
+            call = parent_of(parent)
             yield from self._import(call, argument(call), ImportKind.IMPORT_META_RESOLVE)
         elif name == b"url" and is_second_argument_of_url(parent):
-            yield from self._asset(parent.parent.parent, [argument(parent.parent.parent)])
+            call = parent_of(parent_of(parent))
+            yield from self._asset(call, [argument(call)])
         elif name == b"dirname":
             yield from self._relative_to_directory(parent)
 
     def _relative_to_directory(self, node: Node) -> Iterator[tuple[int, Any]]:
         """`path.join(__dirname, "a", "b")`, `__dirname + "/a"` and `${__dirname}/a`."""
-        parent = node.parent
-        if parent.type == "arguments" and same_node(argument(parent.parent), node):
-            if last_name(parent.parent.child_by_field_name("function")) in (b"join", b"resolve"):
-                yield from self._asset(parent.parent, parent.named_children[1:])
-        elif parent.type == "binary_expression" and same_node(parent.child_by_field_name("left"), node):
-            yield from self._asset(parent, [parent.child_by_field_name("right")])
+        parent = parent_of(node)
+        if parent.type == "arguments" and same_node(argument(parent_of(parent)), node):
+            if last_name(parent_of(parent).child_by_field_name("function")) in (b"join", b"resolve"):
+                yield from self._asset(parent_of(parent), parent.named_children[1:])
+        elif parent.type == "binary_expression":
+            if same_node(parent.child_by_field_name("left"), node):
+                yield from self._asset(parent, [parent.child_by_field_name("right")])
         elif parent.type == "template_substitution":
-            template = parent.parent
+            template = parent_of(parent)
             children = template.named_children
             if len(children) == 2 and same_node(children[0], parent):
                 yield from self._asset(template, [children[1]])
@@ -197,7 +206,7 @@ class _Scan:
             lazy=surroundings.in_function,
         )
 
-    def _asset(self, node: Node, parts: list[Node | None]) -> Iterator[tuple[int, Any]]:
+    def _asset(self, node: Node, parts: Sequence[Node | None]) -> Iterator[tuple[int, Any]]:
         values = [literal_value(part) for part in parts]
         if not values or self._ignored(node):
             return

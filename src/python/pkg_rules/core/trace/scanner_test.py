@@ -51,6 +51,8 @@ def found(source: str, path: str = "a.js") -> list[tuple[str, ImportKind]]:
         ("a = <A b={require('x')}/>;", [("x", REQUIRE)]),
         (r"require('\x78\u0079\u{7a}')", [("xyz", REQUIRE)]),
         ("#!/usr/bin/env node\nrequire('x')", [("x", REQUIRE)]),
+        ("function f(a = require('x')) {}", [("x", REQUIRE)]),
+        ("function f({ require: a }) { require('x') }", [("x", REQUIRE)]),
         ("require('x'); } syntax error {{ require('y')", [("x", REQUIRE), ("y", REQUIRE)]),
     ],
 )  # fmt: skip
@@ -76,6 +78,7 @@ def test_forms_of_import(source: str, expected: list[tuple[str, ImportKind]]) ->
         "function f(require) { require('x') }",
         "[function (require, module) { require('x') }]",
         "(require => require('x'))",
+        "(a, require = b) => require('x')",
         "createRequire(other)('x')",
         "require.resolve('x', { paths: [y] })",
         "const r = createRequire(other); r('x')",

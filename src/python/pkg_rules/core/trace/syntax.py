@@ -50,12 +50,23 @@ class Surroundings:
                     self.caught = self.caught or handled
             elif parent.type in _TYPES:
                 self.in_type = True
-            elif parent.type == "unary_expression" and parent.text.startswith(b"typeof import"):
+            elif parent.type == "unary_expression" and text_of(parent).startswith(b"typeof import"):
                 # `f<typeof import("x")>(y)` reads like comparisons; of a promise nobody asks the type.
                 self.in_type = True
             elif parent.type == "as_expression" and not same_node(parent.named_children[0], child):
                 self.in_type = True
             child, parent = parent, parent.parent
+
+
+def parent_of(node: Node) -> Node:
+    """Of any node but the root, which is never what a query captures."""
+    assert node.parent is not None, f"a `{node.type}` stands at the top of the tree"
+    return node.parent
+
+
+def text_of(node: Node) -> bytes:
+    assert node.text is not None, "the parser was given the whole text"
+    return node.text
 
 
 def same_node(one: Node | None, other: Node | None) -> bool:
@@ -79,7 +90,7 @@ def property_of(member: Node, of: Node) -> bytes | None:
 
 
 def is_called(function: Node) -> bool:
-    parent = function.parent
+    parent = parent_of(function)
     return parent.type == "call_expression" and same_node(
         parent.child_by_field_name("function"), function
     )
@@ -87,8 +98,9 @@ def is_called(function: Node) -> bool:
 
 def call_of(name: Node) -> Node | None:
     """The call of `name` or of `anything.name`."""
-    callee = name.parent if name.parent.type == "member_expression" else name
-    return callee.parent if callee.parent is not None and is_called(callee) else None
+    parent = parent_of(name)
+    callee = parent if parent.type == "member_expression" else name
+    return parent_of(callee) if is_called(callee) else None
 
 
 def last_name(callee: Node | None) -> bytes | None:
@@ -106,14 +118,15 @@ def names_this_file(argument: Node | None) -> bool:
 
 
 def is_second_argument_of_url(node: Node) -> bool:
-    arguments = node.parent
-    if arguments is None or arguments.type != "arguments":
+    arguments = parent_of(node)
+    if arguments.type != "arguments":
         return False
-    constructor = arguments.parent.child_by_field_name("constructor")
+    call = parent_of(arguments)
+    constructor = call.child_by_field_name("constructor")
     return (
         constructor is not None
         and constructor.text == b"URL"
-        and same_node(argument(arguments.parent, 1), node)
+        and same_node(argument(call, 1), node)
     )
 
 
@@ -122,23 +135,30 @@ def has_type_keyword(statement: Node) -> bool:
 
 
 def has_parameter(function: Node, name: bytes) -> bool:
-    parameters = function.child_by_field_name("parameters") or function.child_by_field_name(
-        "parameter"
-    )
-    return parameters is not None and name in re.split(rb"[^\w$]+", parameters.text)
+    single = function.child_by_field_name("parameter")
+    several = function.child_by_field_name("parameters")
+    parameters = [single] if single is not None else several.named_children if several else []
+    return any(_bound(parameter) == name for parameter in parameters)
 
 
-def has_rejection_handler(call: Node) -> bool:
+def _bound(parameter: Node) -> bytes | None:
+    """The name of a parameter, with or without a default; None for a pattern."""
+    for field in ("left", "pattern"):
+        parameter = parameter.child_by_field_name(field) or parameter
+    return parameter.text if parameter.type == "identifier" else None
+
+
+def has_rejection_handler(imported: Node) -> bool:
     """`import("x").catch(f)`, also after `.then(g)`, and `.then(g, f)`."""
-    node = call
-    while node.parent is not None and node.parent.type == "member_expression":
-        member = node.parent
+    node = imported
+    while parent_of(node).type == "member_expression":
+        member = parent_of(node)
         if not is_called(member):
             return False
-        name = property_of(member, node)
-        if name == b"catch" or (name == b"then" and argument(member.parent, 1) is not None):
+        name, call = property_of(member, node), parent_of(member)
+        if name == b"catch" or (name == b"then" and argument(call, 1) is not None):
             return True
-        node = member.parent
+        node = call
     return False
 
 
