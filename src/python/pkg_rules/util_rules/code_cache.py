@@ -15,11 +15,9 @@ from pants.engine.fs import (
     AddPrefix,
     CreateDigest,
     Digest,
-    DigestSubset,
     FileContent,
     FileEntry,
     MergeDigests,
-    PathGlobs,
     RemovePrefix,
 )
 from pants.engine.process import Process
@@ -27,7 +25,8 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.compile_units import first_party_units, is_compiler_input
+from pkg_rules.core.compile_units import first_party_units, is_compiler_input, is_script
+from pkg_rules.core.npm.installed import InstalledPackage
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
 from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
 from pkg_rules.engine import (
@@ -36,7 +35,6 @@ from pkg_rules.engine import (
     add_prefix,
     concurrently,
     create_digest,
-    digest_subset,
     get_digest_entries,
     implicitly,
     merge_digests,
@@ -47,8 +45,10 @@ from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.node_distribution import NodeDistribution
 from pkg_rules.util_rules.python_tools import package_data
 
-FILES_DIRECTORY = "__files"
-OUTPUT_FILE = f"{OUT}/code_cache"
+FILES = "__files"
+PLAN = "__plan.json"
+PROGRAM = "__compile/compile_code_cache.cjs"
+OUTPUT = f"{OUT}/code_cache"
 
 
 @dataclass(frozen=True)
@@ -81,41 +81,38 @@ class CodeCache:
     prefixes: tuple[tuple[str, str], ...]
 
 
+def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
+    return Process(
+        argv=(
+            f"{HOST_NODE}/{request.node.executable}",
+            *COMPILE_OPTIONS,
+            PROGRAM,
+            PLAN,
+            OUTPUT,
+        ),
+        env={"LANG": "C.UTF-8", "TZ": "UTC"},
+        input_digest=inputs,
+        immutable_input_digests=FrozenDict({HOST_NODE: request.node.digest}),
+        output_files=(OUTPUT,),
+        description=f"Compile {request.description} with Node {request.node.version}",
+        level=LogLevel.DEBUG,
+        timeout_seconds=600,
+    )
+
+
 @rule(desc="Compile JavaScript to V8 code cache", level=LogLevel.DEBUG)
 async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
-    ((_, script),) = package_data("scripts/compile_code_cache.cjs")
-    plan = {"version": 1, "directory": FILES_DIRECTORY}
-    program, files = await concurrently(
+    ((_, program),) = package_data("scripts/compile_code_cache.cjs")
+    plan = json.dumps({"version": 1, "directory": FILES})
+    fixed, files = await concurrently(
         create_digest(
-            CreateDigest(
-                [
-                    FileContent("__compile/compile_code_cache.cjs", script),
-                    FileContent("__plan.json", json.dumps(plan).encode()),
-                ]
-            )
+            CreateDigest([FileContent(PROGRAM, program), FileContent(PLAN, plan.encode())]),
+            **implicitly(),
         ),
-        add_prefix(AddPrefix(request.digest, FILES_DIRECTORY)),
+        add_prefix(AddPrefix(request.digest, FILES), **implicitly()),
     )
-    inputs = await merge_digests(MergeDigests([program, files]))
-    result = await run_process(
-        Process(
-            argv=(
-                f"{HOST_NODE}/{request.node.executable}",
-                *COMPILE_OPTIONS,
-                "__compile/compile_code_cache.cjs",
-                "__plan.json",
-                OUTPUT_FILE,
-            ),
-            env={"LANG": "C.UTF-8", "TZ": "UTC"},
-            input_digest=inputs,
-            immutable_input_digests=FrozenDict({HOST_NODE: request.node.digest}),
-            output_files=(OUTPUT_FILE,),
-            description=f"Compile {request.description} with Node {request.node.version}",
-            level=LogLevel.DEBUG,
-            timeout_seconds=600,
-        ),
-        **implicitly(),
-    )
+    inputs = await merge_digests(MergeDigests([fixed, files]), **implicitly())
+    result = await run_process(compile_process(request, inputs), **implicitly())
     return CodeCacheUnit(result.output_digest)
 
 
@@ -130,56 +127,66 @@ else:
 @rule(desc="Make the code cache of a program", level=LogLevel.DEBUG)
 async def _code_cache(request: CodeCacheRequest) -> CodeCache:
     app_files = request.app_files
-    first_party = first_party_units(app_files.first_party.files)
-    packages = sorted(app_files.packages, key=lambda package: package.path)
-
-    entries = await get_digest_entries(app_files.third_party, **implicitly())
-    by_package = scripts_of_packages(
-        [entry for entry in entries if isinstance(entry, FileEntry)],
-        [package.path for package in packages],
+    own_entries, package_entries = await concurrently(
+        get_digest_entries(app_files.first_party.digest, **implicitly()),
+        get_digest_entries(app_files.third_party, **implicitly()),
     )
-    prefixes = [
-        *(unit.directory for unit in first_party),
-        *(package.path for package in packages),
+    parts = [
+        *parts_of_first_party(files_only(own_entries)),
+        *parts_of_packages(files_only(package_entries), app_files.packages),
     ]
-    descriptions = [
-        *(f"`{unit.directory or '.'}` ({len(unit.files)} files)" for unit in first_party),
-        *(f"{package.name} {package.version}" for package in packages),
-    ]
-    first_party_subsets = await concurrently(
-        digest_subset(DigestSubset(app_files.first_party.digest, PathGlobs(unit.files)))
-        for unit in first_party
-    )
-    relative = await concurrently(
-        *(
-            remove_prefix(RemovePrefix(subset, unit.directory))
-            for subset, unit in zip(first_party_subsets, first_party)
-        ),
-        *(create_digest(CreateDigest(by_package[package.path])) for package in packages),
+    # Entries instead of globs, which would follow links and misread names such as `[id].js`.
+    digests = await concurrently(
+        create_digest(CreateDigest(part.entries), **implicitly()) for part in parts
     )
     units = await concurrently(
-        code_cache_unit(CodeCacheUnitRequest(digest, request.node, description))
-        for digest, description in zip(relative, descriptions)
+        code_cache_unit(CodeCacheUnitRequest(digest, request.node, part.description), **implicitly())
+        for digest, part in zip(digests, parts)
     )
-    stripped = await concurrently(remove_prefix(RemovePrefix(unit.digest, OUT)) for unit in units)
+    stripped = await concurrently(
+        remove_prefix(RemovePrefix(unit.digest, OUT), **implicitly()) for unit in units
+    )
     numbered = await concurrently(
-        add_prefix(AddPrefix(digest, str(number))) for number, digest in enumerate(stripped)
+        add_prefix(AddPrefix(digest, str(number)), **implicitly())
+        for number, digest in enumerate(stripped)
     )
-    merged = await merge_digests(MergeDigests(numbered))
+    merged = await merge_digests(MergeDigests(numbered), **implicitly())
     return CodeCache(
         merged,
-        tuple((f"{number}/code_cache", prefix) for number, prefix in enumerate(prefixes)),
+        tuple((f"{number}/code_cache", part.directory) for number, part in enumerate(parts)),
     )
 
 
-def scripts_of_packages(
-    entries: Iterable[FileEntry], packages: Iterable[str]
-) -> dict[str, list[FileEntry]]:
-    """What the compiler reads, for each package directory, with paths relative to it.
+@dataclass(frozen=True)
+class Part:
+    """What one process compiles: entries with paths relative to `directory`."""
 
-    A file belongs to the innermost package it lies in: packages installed inside of another one are units of their own.
-    """
-    found: dict[str, list[FileEntry]] = {package: [] for package in packages}
+    directory: str
+    description: str
+    entries: tuple[FileEntry, ...]
+
+
+def files_only(entries: Iterable[object]) -> list[FileEntry]:
+    return [entry for entry in entries if isinstance(entry, FileEntry)]
+
+
+def parts_of_first_party(entries: Iterable[FileEntry]) -> list[Part]:
+    by_path = {entry.path: entry for entry in entries}
+    return [
+        Part(
+            unit.directory,
+            f"`{unit.directory or '.'}` ({len(unit.files)} files)",
+            tuple(_relative(by_path[path], unit.directory) for path in unit.files),
+        )
+        for unit in first_party_units(by_path)
+    ]
+
+
+def parts_of_packages(
+    entries: Iterable[FileEntry], packages: Iterable[InstalledPackage]
+) -> list[Part]:
+    """One for each package that has scripts. A file belongs to the innermost package it lies in."""
+    found: dict[str, list[FileEntry]] = {package.path: [] for package in packages}
     for entry in entries:
         if not is_compiler_input(entry.path):
             continue
@@ -187,9 +194,18 @@ def scripts_of_packages(
         while directory and directory not in found:
             directory = os.path.dirname(directory)
         if directory:
-            relative = entry.path[len(directory) + 1 :]
-            found[directory].append(FileEntry(relative, entry.file_digest, entry.is_executable))
-    return found
+            found[directory].append(_relative(entry, directory))
+    return [
+        Part(package.path, f"{package.name} {package.version}", tuple(found[package.path]))
+        for package in sorted(packages, key=lambda package: package.path)
+        if any(is_script(entry.path) for entry in found[package.path])
+    ]
+
+
+def _relative(entry: FileEntry, directory: str) -> FileEntry:
+    return FileEntry(
+        os.path.relpath(entry.path, directory or "."), entry.file_digest, entry.is_executable
+    )
 
 
 if CALL_BY_NAME:

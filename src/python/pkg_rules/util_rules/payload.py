@@ -12,6 +12,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -21,13 +22,21 @@ from pkg_rules.engine import (
     create_digest,
     implicitly,
     merge_digests,
-    run_process,
+    run_fallible_process,
 )
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.code_cache import CodeCache
-from pkg_rules.util_rules.python_tools import PythonScriptRequest, python_script
+from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
-OUTPUT_FILE = f"{OUT}/payload"
+PLAN = "__plan.json"
+FIRST_PARTY = "__first_party"
+THIRD_PARTY = "__third_party"
+CODE_CACHE = "__code_cache"
+OUTPUT = f"{OUT}/payload"
+
+
+class PayloadError(PkgRulesError):
+    """The files do not fit together; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -42,55 +51,63 @@ class Payload:
     path: str
 
 
-@rule(desc="Write the payload of an executable", level=LogLevel.DEBUG)
-async def _payload(request: PayloadRequest) -> Payload:
-    app_files = request.app_files
-    cached = request.code_cache
+def payload_plan(app_files: AppFiles, code_cache: CodeCache | None) -> bytes:
+    """What scripts/write_payload.py is told; it says what the parts mean."""
     plan = {
         "version": 1,
         "entry_point": app_files.entry_point,
         "roots": [
-            {"directory": "__first_party", "prefix": ""},
-            {"directory": "__third_party", "prefix": ""},
+            {"directory": FIRST_PARTY, "prefix": ""},
+            {"directory": THIRD_PARTY, "prefix": ""},
         ],
         "code_caches": [
-            {"file": f"__code_cache/{file}", "prefix": prefix}
-            for file, prefix in (cached.prefixes if cached else ())
+            {"file": f"{CODE_CACHE}/{file}", "prefix": prefix}
+            for file, prefix in (code_cache.prefixes if code_cache else ())
         ],
         "metadata": {"mode": "sea"},
     }
-    script, plan_digest, first_party = await concurrently(
-        python_script(
-            PythonScriptRequest("write_payload.py", ("core/payload", "core/errors.py")),
+    return json.dumps(plan, sort_keys=True).encode()
+
+
+def payload_process(script: PythonScript, request: PayloadRequest, inputs: Digest) -> Process:
+    cached = {CODE_CACHE: request.code_cache.digest} if request.code_cache else {}
+    return Process(
+        argv=(*script.argv, PLAN, OUTPUT),
+        env=script.env,
+        input_digest=inputs,
+        immutable_input_digests=FrozenDict(
+            {
+                **script.immutable_input_digests,
+                **cached,
+                # Laid out once for all programs that share it, while an edit changes the first party alone.
+                THIRD_PARTY: request.app_files.third_party,
+            }
+        ),
+        output_files=(OUTPUT,),
+        description=f"Write the payload of `{request.app_files.entry_point}`",
+        level=LogLevel.DEBUG,
+        timeout_seconds=600,
+    )
+
+
+@rule(desc="Write the payload of an executable", level=LogLevel.DEBUG)
+async def _payload(request: PayloadRequest) -> Payload:
+    script, plan, first_party = await concurrently(
+        python_script(PythonScriptRequest("write_payload.py", ("core/payload",)), **implicitly()),
+        create_digest(
+            CreateDigest([FileContent(PLAN, payload_plan(request.app_files, request.code_cache))]),
             **implicitly(),
         ),
-        create_digest(
-            CreateDigest([FileContent("__plan.json", json.dumps(plan, sort_keys=True).encode())])
-        ),
-        add_prefix(AddPrefix(app_files.first_party.digest, "__first_party")),
+        add_prefix(AddPrefix(request.app_files.first_party.digest, FIRST_PARTY), **implicitly()),
     )
-    inputs = await merge_digests(MergeDigests([plan_digest, first_party]))
-    immutable = {
-        **script.immutable_input_digests,
-        # Laid out once for all programs that share it, while an edit changes the first party alone.
-        "__third_party": app_files.third_party,
-    }
-    if cached:
-        immutable["__code_cache"] = cached.digest
-    result = await run_process(
-        Process(
-            argv=(*script.argv, "__plan.json", OUTPUT_FILE),
-            env=script.env,
-            input_digest=inputs,
-            immutable_input_digests=FrozenDict(immutable),
-            output_files=(OUTPUT_FILE,),
-            description=f"Write the payload of `{app_files.entry_point}`",
-            level=LogLevel.DEBUG,
-            timeout_seconds=600,
-        ),
-        **implicitly(),
-    )
-    return Payload(result.output_digest, OUTPUT_FILE)
+    inputs = await merge_digests(MergeDigests([plan, first_party]), **implicitly())
+    result = await run_fallible_process(payload_process(script, request, inputs), **implicitly())
+    if result.exit_code:
+        raise PayloadError(
+            f"The files of `{request.app_files.entry_point}` could not be packed. "
+            + result.stderr.decode(errors="replace").strip()
+        )
+    return Payload(result.output_digest, OUTPUT)
 
 
 if CALL_BY_NAME:
