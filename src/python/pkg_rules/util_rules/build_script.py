@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os.path
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
 
 from pants.backend.javascript.package_json import (
     NodeBuildScriptEntryPointField,
@@ -43,6 +43,8 @@ from pkg_rules.subsystems.node_modules import NodeModules
 from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
 from pkg_rules.util_rules.first_party import first_party, is_source_target
 from pkg_rules.util_rules.node_modules import (
+    PLAN,
+    SYSTEM_ENVIRONMENT,
     NodeModulesRequest,
     NodeProjectRequest,
     node_modules,
@@ -138,16 +140,7 @@ async def _build_script(request: BuildScriptRequest, options: NodeModules) -> Bu
     inputs = await merge_digests(MergeDigests([prefixed, plan]), **implicitly())
     name = script[NodeBuildScriptEntryPointField].value
     result = await run_fallible_process(
-        Process(
-            argv=(manager.node, manager.script("run_build_script.cjs"), "__plan.json"),
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", **env},
-            input_digest=inputs,
-            immutable_input_digests=manager.immutable_input_digests,
-            output_directories=(OUT,),
-            description=f"Run the script `{name}` of `{package.path}`",
-            level=LogLevel.INFO,
-            timeout_seconds=options.timeout_seconds,
-        ),
+        script_process(name, package.path, manager, env, inputs, options.timeout_seconds),
         **implicitly(),
     )
     if result.exit_code:
@@ -160,6 +153,26 @@ async def _build_script(request: BuildScriptRequest, options: NodeModules) -> Bu
         )
     digest = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
     return BuildScriptOutput(digest)
+
+
+def script_process(
+    name: str,
+    package_json: str,
+    manager: InstalledPackageManager,
+    env: Mapping[str, str],
+    inputs: Digest,
+    timeout_seconds: int,
+) -> Process:
+    return Process(
+        argv=(manager.node, manager.script("run_build_script.cjs"), PLAN),
+        env={**SYSTEM_ENVIRONMENT, **env},
+        input_digest=inputs,
+        immutable_input_digests=manager.immutable_input_digests,
+        output_directories=(OUT,),
+        description=f"Run the script `{name}` of `{package_json}`",
+        level=LogLevel.INFO,
+        timeout_seconds=timeout_seconds,
+    )
 
 
 def _plan(script: Target, directory: str, manager: InstalledPackageManager) -> CreateDigest:
@@ -182,7 +195,7 @@ def _plan(script: Target, directory: str, manager: InstalledPackageManager) -> C
         # What contains another output comes first.
         "outputs": sorted(set(outputs)),
     }
-    return CreateDigest([FileContent("__plan.json", json.dumps(plan, sort_keys=True).encode())])
+    return CreateDigest([FileContent(PLAN, json.dumps(plan, sort_keys=True).encode())])
 
 
 if CALL_BY_NAME:
