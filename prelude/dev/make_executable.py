@@ -45,7 +45,9 @@ def prepare_base(node: str, exec_argv: list[str], cache: str) -> str:
             programs.append(file.read())
     status = os.stat(node)
     key = hashlib.sha256(
-        repr((programs, os.path.abspath(node), status.st_size, status.st_mtime_ns, exec_argv)).encode()
+        repr(
+            (programs, os.path.abspath(node), status.st_size, status.st_mtime_ns, exec_argv)
+        ).encode()
     ).hexdigest()[:16]
     base = os.path.join(cache, f"base-{key}")
     if not os.path.exists(base):
@@ -129,7 +131,9 @@ def assemble(base: str, payload: str, output: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--node", required=True)
     parser.add_argument("--entry")
     parser.add_argument("--prefix", default="app")
@@ -168,7 +172,9 @@ def make(base: str, node: str, exec_argv: list[str], job: dict[str, Any]) -> Pay
             with open(plan, "w") as file:
                 json.dump({"version": 1, "directory": os.path.abspath(job["directory"])}, file)
             subprocess.run(
-                [node, *COMPILE_OPTIONS, *exec_argv, COMPILER, plan, cache], check=True, stdout=subprocess.DEVNULL
+                [node, *COMPILE_OPTIONS, *exec_argv, COMPILER, plan, cache],
+                check=True,
+                stdout=subprocess.DEVNULL,
             )
             caches = (CodeCacheUnit(cache, prefix),)
         payload = os.path.join(work, "payload")

@@ -36,10 +36,14 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     ...Object.fromEntries(PATCHED.map((name) => [name, Module[name]])),
     extensions: { ...Module._extensions },
     compile: Module.prototype._compile,
+    nodeModulePaths: Module._nodeModulePaths,
+    wrap: Module.wrap,
+    wrapper: [...Module.wrapper],
   };
 
   // What requests from a folder resolved to. As in Node, it is used only while the module is in Module._cache.
   const resolvedFrom = new Map();
+  const searchPathsOf = new Map();
   // Modules that were required by what they require themselves.
   const circular = new Set();
   // The script that the extension handler gives to _compile.
@@ -64,8 +68,9 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       if (request.charCodeAt(0) !== DOT && (isBuiltin(request) || request.startsWith('node:'))) {
         return loadBuiltin(this, request, parent);
       }
-      filename = Module._resolveFilename(request, parent, false);
-      if (!filename.startsWith(INSIDE_PREFIX)) return originals._load.call(this, request, parent, isMain, options);
+      filename = findRelative(request, parent) || Module._resolveFilename(request, parent, false);
+      if (!filename.startsWith(INSIDE_PREFIX))
+        return originals._load.call(this, request, parent, isMain, options);
       resolved.set(request, filename);
       cached = Module._cache[filename];
     }
@@ -82,6 +87,8 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     // No function of its own: traces have a limited number of frames, and should lose no more of them than in Node.
     const module = new Module(filename, parent);
     Module._cache[filename] = module;
+    if (Module._nodeModulePaths === originals.nodeModulePaths)
+      module.paths = searchPaths(module.path);
     let finished = false;
     try {
       module.load(filename);
@@ -96,15 +103,38 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
   function loadBuiltin(receiver, request, parent) {
     beforeBuiltin(request);
     // Programs put replacements of built-in modules into the cache, where Node looks first too.
-    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
+    if (Module._cache[request] !== undefined)
+      return originals._load.call(receiver, request, parent, false);
     return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
   }
 
-  Module._resolveFilename = function _resolveFilename(request, parent, isMain, options) {
+  /** What Module._resolveFilename would find, unless the app has its own. */
+  function findRelative(request, parent) {
+    return (
+      request.charCodeAt(0) === DOT &&
+      Module._resolveFilename === resolveFilename &&
+      Module._findPath === findPath &&
+      requireResolver.findRelative(parent.path, request)
+    );
+  }
+
+  /** The `paths` of the modules of a folder: computed once, but each module may change its own. */
+  function searchPaths(folder) {
+    let paths = searchPathsOf.get(folder);
+    if (paths === undefined) searchPathsOf.set(folder, (paths = Module._nodeModulePaths(folder)));
+    return paths.slice();
+  }
+
+  const resolveFilename = function _resolveFilename(request, parent, isMain, options) {
     const from = parent?.filename;
     const fromInside = typeof from === 'string' && isInside(from);
     if (
-      (!fromInside && !(typeof request === 'string' && path.isAbsolute(request) && isInside(path.resolve(request)))) ||
+      (!fromInside &&
+        !(
+          typeof request === 'string' &&
+          path.isAbsolute(request) &&
+          isInside(path.resolve(request))
+        )) ||
       isBuiltin(request)
     ) {
       return originals._resolveFilename.call(this, request, parent, isMain, options);
@@ -124,14 +154,21 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       if (options?.paths !== undefined) {
         return originals._resolveFilename.call(this, request, parent, isMain, options);
       }
-      const found = Module._findPath(request, Module._resolveLookupPaths(request, parent), isMain, conditions);
+      const found = Module._findPath(
+        request,
+        Module._resolveLookupPaths(request, parent),
+        isMain,
+        conditions,
+      );
       if (found) return found;
     }
     // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
     return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
   };
 
-  Module._findPath = function _findPath(request, paths, isMain, conditions) {
+  Module._resolveFilename = resolveFilename;
+
+  const findPath = function _findPath(request, paths, isMain, conditions) {
     if (path.isAbsolute(request)) {
       return isInside(path.resolve(request))
         ? requireResolver.findIn('', request, conditions)
@@ -142,12 +179,15 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       const resolvedFolder = typeof folder === 'string' ? path.resolve(folder) : folder;
       const found =
         typeof folder === 'string' && isInside(resolvedFolder)
-          ? requireResolver.findIn(resolvedFolder, request, conditions) || findOutside(resolvedFolder, request, isMain)
+          ? requireResolver.findIn(resolvedFolder, request, conditions) ||
+            findOutside(resolvedFolder, request, isMain)
           : originals._findPath.call(this, request, [folder], isMain, conditions);
       if (found) return found;
     }
     return false;
   };
+
+  Module._findPath = findPath;
 
   /** A relative request may lead out of the mount point, to the real disk. */
   function findOutside(folder, request, isMain) {
@@ -157,18 +197,24 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
   }
 
   Module._extensions['.js'] = function js(module, filename) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    const entry =
+      filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
+        ? tree.fileEntry(filename)
+        : -1;
     if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
-    const { source, cachedData } = payload.script(entry);
+    const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
       return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
     }
-    pending = { source, filename, cachedData };
+    pending = { source, filename, wrapped, cachedData };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
 
   Module._extensions['.json'] = function json(module, filename) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    const entry =
+      filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
+        ? tree.fileEntry(filename)
+        : -1;
     if (entry < 0) return originals.extensions['.json'].call(this, module, filename);
     const text = payload.text(entry);
     try {
@@ -179,7 +225,11 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     }
   };
 
-  const compileScript = (Module.prototype._compile = function _compile(content, filename, formatOfContent) {
+  const compileScript = (Module.prototype._compile = function _compile(
+    content,
+    filename,
+    formatOfContent,
+  ) {
     const script = pending;
     pending = null;
     if (
@@ -187,19 +237,38 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       script.cachedData === undefined ||
       script.filename !== filename ||
       script.source !== content ||
-      process.sourceMapsEnabled
+      process.sourceMapsEnabled ||
+      !hasNodeWrapper()
     ) {
       return originals.compile.call(this, content, filename, formatOfContent);
     }
-    const wrapper = compileWrapper(content, filename, script.cachedData);
+    const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
     if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
-    return wrapper.call(exports, exports, makeRequire(this), this, filename, path.dirname(filename));
+    return wrapper.call(
+      exports,
+      exports,
+      makeRequire(this),
+      this,
+      filename,
+      path.dirname(filename),
+    );
   });
+
+  /** Programs may put something into the wrapper; cached data is of the original. */
+  function hasNodeWrapper() {
+    const { wrap, wrapper } = Module;
+    return (
+      wrap === originals.wrap &&
+      wrapper[0] === originals.wrapper[0] &&
+      wrapper[1] === originals.wrapper[1]
+    );
+  }
 
   return function undo() {
     for (const name of PATCHED) Module[name] = originals[name];
-    for (const extension of PATCHED_EXTENSIONS) Module._extensions[extension] = originals.extensions[extension];
+    for (const extension of PATCHED_EXTENSIONS)
+      Module._extensions[extension] = originals.extensions[extension];
     Module.prototype._compile = originals.compile;
   };
 }
@@ -247,12 +316,14 @@ function makeRequire(module) {
     return module.require(id);
   }
   require.resolve = function resolve(request, options) {
-    if (typeof request !== 'string' || hooksOfUser.userHooksActive) return resolveLikeNode(module, request, options);
+    if (typeof request !== 'string' || hooksOfUser.userHooksActive)
+      return resolveLikeNode(module, request, options);
     if (request.startsWith('node:') && isBuiltin(request)) return request;
     return Module._resolveFilename(request, module, false, options);
   };
   require.resolve.paths = function paths(request) {
-    if (typeof request !== 'string') return Module.createRequire(module.filename).resolve.paths(request);
+    if (typeof request !== 'string')
+      return Module.createRequire(module.filename).resolve.paths(request);
     return Module._resolveLookupPaths(request, module);
   };
   // Not `=`: a setter that somebody put on Function.prototype must not be called.

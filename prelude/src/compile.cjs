@@ -7,7 +7,8 @@ const vm = require('node:vm');
 const { Script } = vm;
 const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 
-// scripts/compile_code_cache.cjs compiles with the same text; the line break keeps columns as they are in the file.
+// The payload has scripts with cached data in this wrapper, and scripts/compile_code_cache.cjs compiles them in it; the
+// line break keeps columns as they are in the file.
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
 
@@ -17,11 +18,12 @@ let flagHash = null;
 
 /**
  * The module function of a script, or null if V8 does not accept the cached data.
- * @param {string} source as it is in the file
+ * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
  */
-function compileWrapper(source, filename, cachedData) {
+function compileWrapper(wrapped, filename, cachedData) {
+  const source = withoutHashBang(wrapped);
   let script = compile(source, filename, cachedData);
   if (script.cachedDataRejected) {
     // V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to
@@ -34,14 +36,20 @@ function compileWrapper(source, filename, cachedData) {
 }
 
 function compile(source, filename, cachedData) {
-  // A hash bang is no comment after the wrapper, two slashes are, of the same length.
-  const body = source.charCodeAt(0) === 0x23 && source.charCodeAt(1) === 0x21 ? `//${source.slice(2)}` : source;
-  return new Script(WRAPPER_START + body + WRAPPER_END, {
+  return new Script(source, {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+}
+
+/** A hash bang is no comment inside the wrapper; two slashes are, of the same length. */
+function withoutHashBang(wrapped) {
+  const at = WRAPPER_START.length;
+  return wrapped.charCodeAt(at) === 0x23 && wrapped.charCodeAt(at + 1) === 0x21
+    ? `${WRAPPER_START}//${wrapped.slice(at + 2)}`
+    : wrapped;
 }
 
 function currentFlagHash() {
@@ -78,4 +86,4 @@ function silenceOwnWarning() {
   return undo;
 }
 
-module.exports = { compileWrapper, silenceOwnWarning };
+module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };

@@ -13,17 +13,26 @@ const CHUNK = 1 << 20;
 function copyOut(payload, entry, destination, { given, exclusive }) {
   let output;
   try {
-    output = fs.openSync(destination, exclusive ? 'wx' : 'w', payload.isExecutable(entry) ? 0o755 : 0o644);
+    output = fs.openSync(
+      destination,
+      exclusive ? 'wx' : 'w',
+      payload.isExecutable(entry) ? 0o755 : 0o644,
+    );
   } catch (error) {
     const failure = systemError(error.code, 'copyfile', given, destination);
-    throw Object.defineProperty(failure, 'cause', { value: error, configurable: true, writable: true });
+    throw Object.defineProperty(failure, 'cause', {
+      value: error,
+      configurable: true,
+      writable: true,
+    });
   }
   try {
     const size = payload.fileSize(entry);
     const buffer = Buffer.allocUnsafeSlow(Math.min(size, CHUNK));
-    for (let position = 0; position < size; ) {
+    for (let position = 0; position < size;) {
       const count = payload.readInto(entry, buffer, 0, buffer.length, position);
-      for (let written = 0; written < count; ) written += fs.writeSync(output, buffer, written, count - written);
+      for (let written = 0; written < count;)
+        written += fs.writeSync(output, buffer, written, count - written);
       position += count;
     }
   } finally {
@@ -35,7 +44,9 @@ function copyOut(payload, entry, destination, { given, exclusive }) {
 function copyTree(operations, source, destination, options) {
   if (options.filter && !options.filter(source, destination)) return;
   const at = locate(source);
-  const sourceStats = options.dereference ? operations.stat(at, source) : operations.lstat(at, source);
+  const sourceStats = options.dereference
+    ? operations.stat(at, source)
+    : operations.lstat(at, source);
   const existing = fs.lstatSync(destination, { throwIfNoEntry: false });
   if (sourceStats.isDirectory()) {
     if (!options.recursive) {
@@ -62,7 +73,10 @@ function copyTree(operations, source, destination, options) {
   }
   if (sourceStats.isSymbolicLink()) {
     const target = operations.readlink(at, source);
-    fs.symlinkSync(options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target), destination);
+    fs.symlinkSync(
+      options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target),
+      destination,
+    );
     return;
   }
   operations.copyFile(at, null, source, destination, options.mode);

@@ -30,7 +30,9 @@ class OpenFile {
   /** What is left from the current position. */
   readRest() {
     if (this.isDirectory) throw systemError('EISDIR', 'read');
-    const rest = Buffer.allocUnsafeSlow(Math.max(0, this.payload.fileSize(this.entry) - this.position));
+    const rest = Buffer.allocUnsafeSlow(
+      Math.max(0, this.payload.fileSize(this.entry) - this.position),
+    );
     this.read(rest, 0, rest.length, null);
     return rest;
   }

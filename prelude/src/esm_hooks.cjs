@@ -6,7 +6,7 @@
 const Module = require('node:module');
 const fs = require('node:fs');
 const format = require('./format.cjs');
-const { importConditions } = require('./conditions.cjs');
+const conditionsOfProcess = require('./conditions.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { moduleNotFound } = require('./node_errors.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
@@ -33,11 +33,17 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
     if (found !== null) {
       if (found.format === 'builtin') beforeBuiltin(found.url);
-      return { url: found.url, format: found.format, importAttributes: context.importAttributes, shortCircuit: true };
+      return {
+        url: found.url,
+        format: found.format,
+        importAttributes: context.importAttributes,
+        shortCircuit: true,
+      };
     }
     const result = nextResolve(specifier, context);
     // Something on the disk has the path of the mount point; it is not part of the app.
-    if (result.url.startsWith(INSIDE_URL)) throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
+    if (result.url.startsWith(INSIDE_URL))
+      throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
     return result;
   }
 
@@ -47,12 +53,19 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     if (entry < 0) return nextLoad(url, context);
     const known = context.format ?? importResolver.formatOf(entry, file);
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
-      if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE) warnOfMissingType(url, file);
+      if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
+        warnOfMissingType(url, file);
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
-      return { format: known, source: payload.text(entry), shortCircuit: true, shouldBeReloadedByCJSLoader: known === 'commonjs' };
+      return {
+        format: known,
+        source: payload.text(entry),
+        shortCircuit: true,
+        shouldBeReloadedByCJSLoader: known === 'commonjs',
+      };
     }
     // Node's default step gets the source and does the rest: import attributes, unknown extensions, syntax.
-    const source = known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
+    const source =
+      known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
     const result = nextLoad(url, { ...context, format: known, source });
     if (known === undefined && result.format === 'module') warnOfMissingType(url, file);
     return result;
@@ -82,7 +95,8 @@ let lastConditionSet;
 function conditionSet(conditions) {
   if (conditions !== lastConditions) {
     lastConditions = conditions;
-    lastConditionSet = conditions === undefined ? importConditions : new Set(conditions);
+    lastConditionSet =
+      conditions === undefined ? conditionsOfProcess.importConditions : new Set(conditions);
   }
   return lastConditionSet;
 }
@@ -116,7 +130,8 @@ function runModuleEntryPoint(entryPoint) {
   }, realpathSync);
   const hooks = Module.registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier !== aliasUrl || context.parentURL !== undefined) return nextResolve(specifier, context);
+      if (specifier !== aliasUrl || context.parentURL !== undefined)
+        return nextResolve(specifier, context);
       hooks.deregister();
       return { url: toUrl(entryPoint), format: 'module', shortCircuit: true };
     },

@@ -11,7 +11,9 @@ const LOCATOR_SIZE = 32;
 
 class DamagedExecutable extends Error {
   constructor(problem) {
-    super(`This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`);
+    super(
+      `This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`,
+    );
   }
 }
 

@@ -18,9 +18,17 @@ let ofExecutableBig = null;
 
 /** @param {import('./payload.cjs').Payload} payload */
 function stats(payload, entry, bigint) {
-  const kind = entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
+  const kind =
+    entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
   const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions = kind === KIND_DIRECTORY ? 0o755 : kind === KIND_SYMLINK ? 0o777 : payload.isExecutable(entry) ? 0o755 : 0o644;
+  const permissions =
+    kind === KIND_DIRECTORY
+      ? 0o755
+      : kind === KIND_SYMLINK
+        ? 0o777
+        : payload.isExecutable(entry)
+          ? 0o755
+          : 0o644;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
   const facts = {
     mode: type | permissions,
@@ -41,13 +49,20 @@ function plainStats(descriptor, facts) {
 
 function bigStats(descriptor, facts) {
   ofExecutableBig ??= fstatSync(descriptor, { bigint: true });
-  const big = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, BigInt(value)]));
+  const big = Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, BigInt(value)]),
+  );
   return Object.assign(Object.create(Object.getPrototypeOf(ofExecutableBig)), ofExecutableBig, big);
 }
 
 function dirent(payload, entry, name, parentPath) {
   const kind = payload.kind(entry);
-  const type = kind === KIND_DIRECTORY ? UV_DIRENT_DIR : kind === KIND_SYMLINK ? UV_DIRENT_LINK : UV_DIRENT_FILE;
+  const type =
+    kind === KIND_DIRECTORY
+      ? UV_DIRENT_DIR
+      : kind === KIND_SYMLINK
+        ? UV_DIRENT_LINK
+        : UV_DIRENT_FILE;
   return new Dirent(name, type, parentPath);
 }
 

@@ -10,7 +10,17 @@ const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
 // Functions of one path, with a callback form, a `Sync` form and, most of them, a form in `fs.promises`.
-const READING = ['access', 'lstat', 'open', 'opendir', 'readFile', 'readdir', 'readlink', 'realpath', 'stat'];
+const READING = [
+  'access',
+  'lstat',
+  'open',
+  'opendir',
+  'readFile',
+  'readdir',
+  'readlink',
+  'realpath',
+  'stat',
+];
 // The same, but all they do inside is to fail; with the system call that their errors name.
 const WRITING = {
   appendFile: 'open',
@@ -30,15 +40,42 @@ const WRITING = {
 const CHECKED_WRITING = ['mkdir', 'rm'];
 // Functions of two paths; the number of the one that decides what an error says is of no interest to them.
 const TWO_PATHS = ['copyFile', 'cp', 'link', 'rename', 'symlink'];
-const DESCRIPTORS = ['close', 'fchmod', 'fchown', 'fdatasync', 'fstat', 'fsync', 'ftruncate', 'futimes', 'read', 'readv', 'write', 'writev'];
-const OTHERS = ['exists', 'existsSync', 'statfs', 'statfsSync', 'unwatchFile', 'watch', 'watchFile'];
+const DESCRIPTORS = [
+  'close',
+  'fchmod',
+  'fchown',
+  'fdatasync',
+  'fstat',
+  'fsync',
+  'ftruncate',
+  'futimes',
+  'read',
+  'readv',
+  'write',
+  'writev',
+];
+const OTHERS = [
+  'exists',
+  'existsSync',
+  'statfs',
+  'statfsSync',
+  'unwatchFile',
+  'watch',
+  'watchFile',
+];
+
+// Whose results `util.promisify` gives in another form; a property of the original says how.
+const WITH_OWN_PROMISE_FORM = new Set(['read', 'readv', 'write', 'writev']);
 
 /** All names of `fs` that are replaced. */
 const PATCHED = [
-  ...[...READING, ...Object.keys(WRITING), ...CHECKED_WRITING, ...TWO_PATHS, ...DESCRIPTORS].flatMap((name) => [
-    name,
-    `${name}Sync`,
-  ]),
+  ...[
+    ...READING,
+    ...Object.keys(WRITING),
+    ...CHECKED_WRITING,
+    ...TWO_PATHS,
+    ...DESCRIPTORS,
+  ].flatMap((name) => [name, `${name}Sync`]),
   ...OTHERS,
 ];
 
@@ -56,31 +93,42 @@ function patchFs(tree) {
     const original = originals[name];
     // Not every platform has lchmod.
     if (original === undefined) return;
-    Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-    Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
-    // How `util.promisify` has to treat it.
-    for (const symbol of Object.getOwnPropertySymbols(original)) replacement[symbol] = original[symbol];
+    if (WITH_OWN_PROMISE_FORM.has(name)) {
+      for (const symbol of Object.getOwnPropertySymbols(original))
+        replacement[symbol] = original[symbol];
+    }
     fs[name] = replacement;
   }
 
+  // Functions get their names by being methods: at every start there are a hundred of them, and defining the property
+  // would take longer than all the rest of this module.
+
   /** Replaces both forms of a function of one path. */
   function replacePathFunction(name, operation) {
-    const sync = originals[`${name}Sync`];
+    const syncName = `${name}Sync`;
+    const sync = originals[syncName];
     const callback = originals[name];
-    replace(`${name}Sync`, function (given, a, b) {
-      const at = locate(given);
-      return at === null ? sync.call(this, given, a, b) : operation(at, given, a, b);
-    });
-    replace(name, function (given, a, b, c) {
-      const at = locate(given);
-      const last = typeof c === 'function' ? c : typeof b === 'function' ? b : a;
-      if (at === null || typeof last !== 'function') return callback.call(this, given, a, b, c);
-      return later(last, () => operation(at, given, a === last ? undefined : a, b === last ? undefined : b));
-    });
+    const both = {
+      [syncName](given, a, b) {
+        const at = locate(given);
+        return at === null ? sync.call(this, given, a, b) : operation(at, given, a, b);
+      },
+      [name](given, a, b, c) {
+        const at = locate(given);
+        const last = typeof c === 'function' ? c : typeof b === 'function' ? b : a;
+        if (at === null || typeof last !== 'function') return callback.call(this, given, a, b, c);
+        return later(last, () =>
+          operation(at, given, a === last ? undefined : a, b === last ? undefined : b),
+        );
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name !== 'readFile' && name !== 'realpath') replacePathFunction(name, operations[name].bind(operations));
+    if (name !== 'readFile' && name !== 'realpath')
+      replacePathFunction(name, operations[name].bind(operations));
   }
   for (const [name, syscall] of Object.entries(WRITING)) {
     replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
@@ -89,10 +137,14 @@ function patchFs(tree) {
   replace('readFileSync', function readFileSync(given, options) {
     if (typeof given === 'number') {
       const file = descriptors.get(given);
-      return file === undefined ? originals.readFileSync.call(this, given, options) : decoded(file.readRest(), options);
+      return file === undefined
+        ? originals.readFileSync.call(this, given, options)
+        : decoded(file.readRest(), options);
     }
     const at = locate(given);
-    return at === null ? originals.readFileSync.call(this, given, options) : operations.readFile(at, given, options);
+    return at === null
+      ? originals.readFileSync.call(this, given, options)
+      : operations.readFile(at, given, options);
   });
   replace('readFile', function readFile(given, options, callback) {
     const last = callback ?? options;
@@ -104,7 +156,9 @@ function patchFs(tree) {
     const settings = options === last ? undefined : options;
     return later(last, () => {
       settings?.signal?.throwIfAborted();
-      return file === undefined ? operations.readFileLater(at, given, settings) : decoded(file.readRest(), settings);
+      return file === undefined
+        ? operations.readFileLater(at, given, settings)
+        : decoded(file.readRest(), settings);
     });
   });
 
@@ -119,7 +173,8 @@ function patchFs(tree) {
     const realpath = function realpath(given, options, callback) {
       const at = locate(given);
       const last = callback ?? options;
-      if (at === null || typeof last !== 'function') return original.call(this, given, options, callback);
+      if (at === null || typeof last !== 'function')
+        return original.call(this, given, options, callback);
       return later(last, () => operation(at, given, options === last ? undefined : options));
     };
     if (native) {
@@ -133,43 +188,56 @@ function patchFs(tree) {
 
   for (const name of TWO_PATHS) {
     const operation = twoPathOperation(operations, name);
-    replace(`${name}Sync`, function (given, destination, options) {
-      const [at, atDestination] = locateBoth(name, given, destination);
-      return at === null && atDestination === null
-        ? originals[`${name}Sync`].call(this, given, destination, options)
-        : operation(at, atDestination, given, destination, options);
-    });
-    replace(name, function (given, destination, options, callback) {
-      const [at, atDestination] = locateBoth(name, given, destination);
-      const last = callback ?? options;
-      if ((at === null && atDestination === null) || typeof last !== 'function') {
-        return originals[name].call(this, given, destination, options, callback);
-      }
-      return later(last, () => operation(at, atDestination, given, destination, options === last ? undefined : options));
-    });
+    const syncName = `${name}Sync`;
+    const both = {
+      [syncName](given, destination, options) {
+        const [at, atDestination] = locateBoth(name, given, destination);
+        return at === null && atDestination === null
+          ? originals[syncName].call(this, given, destination, options)
+          : operation(at, atDestination, given, destination, options);
+      },
+      [name](given, destination, options, callback) {
+        const [at, atDestination] = locateBoth(name, given, destination);
+        const last = callback ?? options;
+        if ((at === null && atDestination === null) || typeof last !== 'function') {
+          return originals[name].call(this, given, destination, options, callback);
+        }
+        const settings = options === last ? undefined : options;
+        return later(last, () => operation(at, atDestination, given, destination, settings));
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   for (const name of DESCRIPTORS) {
     const operation = descriptorOperation(descriptors, name);
-    const original = originals[name];
-    const originalSync = originals[`${name}Sync`];
-    replace(`${name}Sync`, function (descriptor, ...rest) {
-      const file = descriptors.get(descriptor);
-      return file === undefined ? originalSync.call(this, descriptor, ...rest) : operation(file, descriptor, ...rest);
-    });
-    replace(name, function (descriptor, ...rest) {
-      const file = descriptors.get(descriptor);
-      if (file === undefined) return original.call(this, descriptor, ...rest);
-      const last = rest.at(-1);
-      if (typeof last !== 'function') {
-        if (name === 'close' && last === undefined) return descriptors.close(descriptor);
-        return original.call(this, descriptor, ...rest);
-      }
-      const args = rest.slice(0, -1);
-      if (name !== 'read' && name !== 'readv') return later(last, () => operation(file, descriptor, ...args));
-      const buffer = name === 'read' ? normalizeRead(args) : args[0];
-      return later(last, () => operation(file, descriptor, ...args), buffer);
-    });
+    const syncName = `${name}Sync`;
+    const both = {
+      [syncName](descriptor, ...rest) {
+        const file = descriptors.get(descriptor);
+        return file === undefined
+          ? originals[syncName].call(this, descriptor, ...rest)
+          : operation(file, descriptor, ...rest);
+      },
+      [name](descriptor, ...rest) {
+        const file = descriptors.get(descriptor);
+        if (file === undefined) return originals[name].call(this, descriptor, ...rest);
+        const last = rest.at(-1);
+        if (typeof last !== 'function') {
+          if (name === 'close' && last === undefined) return descriptors.close(descriptor);
+          return originals[name].call(this, descriptor, ...rest);
+        }
+        const args = rest.slice(0, -1);
+        if (name !== 'read' && name !== 'readv') {
+          return later(last, () => operation(file, descriptor, ...args));
+        }
+        const buffer = name === 'read' ? normalizeRead(args) : args[0];
+        return later(last, () => operation(file, descriptor, ...args), buffer);
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   replace('existsSync', function existsSync(given) {
@@ -178,7 +246,8 @@ function patchFs(tree) {
   });
   replace('exists', function exists(given, callback) {
     const at = locate(given);
-    if (at === null || typeof callback !== 'function') return originals.exists.call(this, given, callback);
+    if (at === null || typeof callback !== 'function')
+      return originals.exists.call(this, given, callback);
     setImmediate(callback, operations.exists(at));
     return undefined;
   });
@@ -193,10 +262,14 @@ function patchFs(tree) {
   });
 
   replace('watch', function watch(given, options, listener) {
-    return locate(given) === null ? originals.watch.call(this, given, options, listener) : inertWatcher();
+    return locate(given) === null
+      ? originals.watch.call(this, given, options, listener)
+      : inertWatcher();
   });
   replace('watchFile', function watchFile(given, options, listener) {
-    return locate(given) === null ? originals.watchFile.call(this, given, options, listener) : inertWatcher();
+    return locate(given) === null
+      ? originals.watchFile.call(this, given, options, listener)
+      : inertWatcher();
   });
   replace('unwatchFile', function unwatchFile(given, listener) {
     return locate(given) === null ? originals.unwatchFile.call(this, given, listener) : undefined;
@@ -292,7 +365,9 @@ function normalizeRead(args) {
   position = typeof position === 'bigint' ? Number(position) : position;
   if (typeof position !== 'number' || position < 0) position = null;
   const bytes =
-    buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    buffer instanceof Uint8Array
+      ? buffer
+      : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   args.splice(0, args.length, bytes, Number(offset), Number(length), position);
   return buffer;
 }

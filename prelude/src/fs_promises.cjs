@@ -3,7 +3,14 @@
 // Replaces functions of `fs.promises` as fs_patch.cjs does those of `fs`.
 
 const { FileHandle } = require('./file_handle.cjs');
-const { CHECKED_WRITING, READING, TWO_PATHS, WRITING, locateBoth, twoPathOperation } = require('./fs_patch.cjs');
+const {
+  CHECKED_WRITING,
+  READING,
+  TWO_PATHS,
+  WRITING,
+  locateBoth,
+  twoPathOperation,
+} = require('./fs_patch.cjs');
 const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
@@ -72,7 +79,9 @@ function patchPromises(promises, operations, descriptors) {
     return originals.statfs(process.execPath, options);
   });
   replace('watch', function watch(given, options) {
-    return locate(given) === null ? originals.watch.call(this, given, options) : neverChanges(options?.signal);
+    return locate(given) === null
+      ? originals.watch.call(this, given, options)
+      : neverChanges(options?.signal);
   });
 
   return () => Object.assign(promises, originals);

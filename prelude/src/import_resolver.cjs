@@ -12,7 +12,8 @@ const { packageOf } = require('./resolver.cjs');
 const { insidePath, toUrl } = require('./urls.cjs');
 
 // `./a/b.js` without parts that mean something else in a URL or a path.
-const SIMPLE_RELATIVE = /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
+const SIMPLE_RELATIVE =
+  /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
 const PATH_SPECIFIER = /^(?:\/|\.\.?(?:\/|$))/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
 
@@ -49,12 +50,20 @@ class ImportResolver {
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
       const url = URL.parse(specifier, parentUrl);
-      return url === null || url.protocol !== 'file:' ? null : this.#finishUrl(url, parent ?? parentUrl, specifier);
+      return url === null || url.protocol !== 'file:'
+        ? null
+        : this.#finishUrl(url, parent ?? parentUrl, specifier);
     }
     if (parent === null) return null;
     let target;
     if (specifier[0] === '#') {
-      target = resolveImports(packageOf(this.tree, parent), specifier, conditions, parent, this.packages.resolvePackage);
+      target = resolveImports(
+        packageOf(this.tree, parent),
+        specifier,
+        conditions,
+        parent,
+        this.packages.resolvePackage,
+      );
     } else {
       target = this.packages.resolveBare(specifier, parent, conditions);
       // Node looks in the folders above the mount point, and otherwise reports the missing package.
@@ -69,14 +78,16 @@ class ImportResolver {
     const known = FORMATS[this.tree.payload.moduleFormat(entry)];
     if (known !== undefined) return known;
     const extension = path.extname(file);
-    if (extension === '.mts' || extension === '.cts' || extension === '.ts') return this.#typescriptFormat(file, extension);
+    if (extension === '.mts' || extension === '.cts' || extension === '.ts')
+      return this.#typescriptFormat(file, extension);
     if (extension === '') return packageOf(this.tree, file)?.config?.type;
     return undefined;
   }
 
   #typescriptFormat(file, extension) {
     if (!process.features.typescript) return undefined;
-    if (extension !== '.ts') return extension === '.mts' ? 'module-typescript' : 'commonjs-typescript';
+    if (extension !== '.ts')
+      return extension === '.mts' ? 'module-typescript' : 'commonjs-typescript';
     const type = packageOf(this.tree, file)?.config.type;
     return type === undefined ? undefined : `${type}-typescript`;
   }
@@ -91,7 +102,11 @@ class ImportResolver {
     }
     if (!isInside(path.resolve(file))) return null;
     if (ENCODED_SEPARATOR.test(url.pathname)) {
-      throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', base);
+      throw errors.invalidSpecifier(
+        url.pathname,
+        'must not include encoded "/" or "\\" characters',
+        base,
+      );
     }
     return this.#finish(file, url.search + url.hash, base, specifier);
   }
@@ -99,10 +114,18 @@ class ImportResolver {
   #finish(file, suffix, base, specifier) {
     const found = this.tree.lookup(file.endsWith(SEPARATOR) ? path.resolve(file) : file);
     if (typeof found === 'number' || (found.directory === null && file.endsWith(SEPARATOR))) {
-      throw this.#withHint(errors.moduleNotFound(file, base, toUrl(file) + suffix), specifier, base);
+      throw this.#withHint(
+        errors.moduleNotFound(file, base, toUrl(file) + suffix),
+        specifier,
+        base,
+      );
     }
     if (found.directory !== null) {
-      throw this.#withHint(errors.directoryImport(file, base, toUrl(file) + suffix), specifier, base);
+      throw this.#withHint(
+        errors.directoryImport(file, base, toUrl(file) + suffix),
+        specifier,
+        base,
+      );
     }
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
   }
@@ -124,7 +147,11 @@ class ImportResolver {
       hint =
         index === -1
           ? toUrl(found)
-          : `${name}/${found.slice(index + needle.length).split(SEPARATOR).map(encodeURIComponent).join('/')}`;
+          : `${name}/${found
+              .slice(index + needle.length)
+              .split(SEPARATOR)
+              .map(encodeURIComponent)
+              .join('/')}`;
     }
     if (hint === specifier) return error;
     const line = `Did you mean to import ${JSON.stringify(hint)}?`;

@@ -7,7 +7,11 @@ const path = require('node:path');
 /** An error as Node makes them: the code is in the first line of the stack, but not in the name. */
 function nodeError(Base, code, message, properties) {
   const error = new Base(message);
-  Object.defineProperty(error, 'name', { value: `${Base.name} [${code}]`, configurable: true, writable: true });
+  Object.defineProperty(error, 'name', {
+    value: `${Base.name} [${code}]`,
+    configurable: true,
+    writable: true,
+  });
   Error.captureStackTrace(error, nodeError);
   // Formatted when it is first read, with the name of that time.
   const { stack } = error;
@@ -43,7 +47,8 @@ function importNotDefined(specifier, packagePath, base) {
 
 function invalidTarget(packagePath, key, target, internal, base) {
   const text = typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`;
-  const hint = !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
+  const hint =
+    !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
   const shown = JSON.stringify(text);
   const what =
     key === '.'
@@ -66,13 +71,19 @@ function invalidConfig(file, base, message) {
 
 /** A package.json that is not JSON; Node says no more about it, and makes this one error in another way. */
 function unreadableConfig(file, importing) {
-  const error = new Error(`Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`);
+  const error = new Error(
+    `Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`,
+  );
   error.code = 'ERR_INVALID_PACKAGE_CONFIG';
   return error;
 }
 
 function invalidSpecifier(request, reason, base) {
-  return nodeError(TypeError, 'ERR_INVALID_MODULE_SPECIFIER', `Invalid module "${request}" ${reason}${from(base)}`);
+  return nodeError(
+    TypeError,
+    'ERR_INVALID_MODULE_SPECIFIER',
+    `Invalid module "${request}" ${reason}${from(base)}`,
+  );
 }
 
 /** `url` is given for a file that does not exist, and not for a package. */
@@ -95,7 +106,11 @@ function directoryImport(directory, base, url) {
 }
 
 function unknownExtension(extension, file) {
-  return nodeError(TypeError, 'ERR_UNKNOWN_FILE_EXTENSION', `Unknown file extension "${extension}" for ${file}`);
+  return nodeError(
+    TypeError,
+    'ERR_UNKNOWN_FILE_EXTENSION',
+    `Unknown file extension "${extension}" for ${file}`,
+  );
 }
 
 /** What `require` throws for a target of `exports` or `imports` that does not exist. */

@@ -38,7 +38,11 @@ class Operations {
   access(at, given, mode = 0) {
     const found = this.#find(at, given, 'access');
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
-    if ((mode & X_OK) !== 0 && found.directory === null && !this.payload.isExecutable(found.entry)) {
+    if (
+      (mode & X_OK) !== 0 &&
+      found.directory === null &&
+      !this.payload.isExecutable(found.entry)
+    ) {
       throw systemError('EACCES', 'access', given);
     }
   }
@@ -54,7 +58,8 @@ class Operations {
   #stat(at, given, options, syscall, followLast) {
     const found = this.tree.lookup(at, followLast);
     if (typeof found === 'number') {
-      if (options?.throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY)) return undefined;
+      if (options?.throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY))
+        return undefined;
       throw this.#notFound(found, syscall, given);
     }
     return stats(this.payload, found.entry, options?.bigint === true);
@@ -97,10 +102,14 @@ class Operations {
   // Reading
 
   open(at, given, flags = 'r') {
-    const writes = typeof flags === 'number' ? (flags & WRITING) !== 0 : !READ_FLAGS.has(flags ?? 'r');
+    const writes =
+      typeof flags === 'number' ? (flags & WRITING) !== 0 : !READ_FLAGS.has(flags ?? 'r');
     const found = this.tree.lookup(at);
     if (writes) {
-      const exclusive = typeof flags === 'number' ? (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0 : flags.includes('x');
+      const exclusive =
+        typeof flags === 'number'
+          ? (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0
+          : flags.includes('x');
       if (exclusive && typeof found !== 'number') throw systemError('EEXIST', 'open', given);
       throw systemError('EROFS', 'open', given);
     }
@@ -145,14 +154,22 @@ class Operations {
   #readdir(at, given, options, promised) {
     const found = this.#find(at, given, 'scandir');
     if (found.directory === null) throw systemError('ENOTDIR', 'scandir', given);
-    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options, promised);
-    return this.#names(found.directory, given instanceof Uint8Array ? given : asString(given), '', options);
+    if (options?.recursive)
+      return this.#readRecursively(found.directory, asString(given), options, promised);
+    return this.#names(
+      found.directory,
+      given instanceof Uint8Array ? given : asString(given),
+      '',
+      options,
+    );
   }
 
   #names(directory, shownPath, prefix, options) {
     const names = [...directory.names()];
     if (options?.withFileTypes) {
-      return names.map((name) => dirent(this.payload, directory.find(name), encode(name, options), shownPath));
+      return names.map((name) =>
+        dirent(this.payload, directory.find(name), encode(name, options), shownPath),
+      );
     }
     return names.map((name) => encode(prefix + name, options));
   }
@@ -180,7 +197,10 @@ class Operations {
     const found = this.#find(at, given, 'opendir');
     if (found.directory === null) throw systemError('ENOTDIR', 'opendir', given);
     const { openDirectory } = require('./directory_handle.cjs');
-    return openDirectory(asString(given), this.readdir(at, given, { ...options, withFileTypes: true }));
+    return openDirectory(
+      asString(given),
+      this.readdir(at, given, { ...options, withFileTypes: true }),
+    );
   }
 
   /** Copies a file to the real disk, or refuses to copy one to a path inside. */
@@ -194,7 +214,10 @@ class Operations {
     if (typeof found === 'number') throw this.#notFound(found, 'copyfile', given, destination);
     if (found.directory !== null) throw systemError('EISDIR', 'copyfile', given, destination);
     const { copyOut } = require('./copy_out.cjs');
-    copyOut(this.payload, found.entry, destination, { given, exclusive: (mode & fs.constants.COPYFILE_EXCL) !== 0 });
+    copyOut(this.payload, found.entry, destination, {
+      given,
+      exclusive: (mode & fs.constants.COPYFILE_EXCL) !== 0,
+    });
   }
 
   cp(at, atDestination, given, destination, options) {
@@ -253,7 +276,9 @@ function encode(text, options) {
 
 function asString(given) {
   if (typeof given === 'string') return given;
-  return given instanceof Uint8Array ? Buffer.from(given).toString() : require('node:url').fileURLToPath(given);
+  return given instanceof Uint8Array
+    ? Buffer.from(given).toString()
+    : require('node:url').fileURLToPath(given);
 }
 
 module.exports = { Operations, encodingOf };

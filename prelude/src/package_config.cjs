@@ -13,7 +13,8 @@ const { unreadableConfig } = require('./node_errors.cjs');
  * @param {string} [importedAs] for the error if the file is not JSON: what is imported, from where
  */
 function packageConfig(tree, directory, importedAs) {
-  if (directory.packageConfig === undefined) directory.packageConfig = read(tree, directory, importedAs);
+  if (directory.packageConfig === undefined)
+    directory.packageConfig = read(tree, directory, importedAs);
   return directory.packageConfig;
 }
 
@@ -26,7 +27,8 @@ function read(tree, directory, importedAs) {
     entry = found.entry;
   }
   const data = parse(tree.payload.text(entry));
-  if (data === undefined) throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
+  if (data === undefined)
+    throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
   const { name, main, type, exports, imports } = data;
   return {
     name: typeof name === 'string' ? name : undefined,

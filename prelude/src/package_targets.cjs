@@ -34,7 +34,11 @@ function resolveExports(pkg, subpath, conditions, base, resolvePackage) {
  */
 function resolveImports(pkg, specifier, conditions, base, resolvePackage) {
   if (specifier === '#' || specifier.endsWith('/')) {
-    throw errors.invalidSpecifier(specifier, 'is not a valid internal imports specifier name', base);
+    throw errors.invalidSpecifier(
+      specifier,
+      'is not a valid internal imports specifier name',
+      base,
+    );
   }
   const map = pkg?.config.imports;
   if (map !== undefined) {
@@ -70,7 +74,8 @@ function resolvePattern(context, map, name) {
   let bestMatch = '';
   for (const key of Object.keys(map)) {
     const star = key.indexOf('*');
-    if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star))) continue;
+    if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star)))
+      continue;
     const trailer = key.slice(star + 1);
     if (name.length >= key.length && name.endsWith(trailer) && comesBefore(key, best)) {
       best = key;
@@ -142,7 +147,8 @@ function resolveString(context, target, match, key, isPattern) {
     const specifier = isPattern ? target.replaceAll('*', () => match) : target;
     return context.resolvePackage(specifier, pkg.path, context.conditions);
   }
-  if (hasInvalidSegment(target.slice(2))) throw errors.invalidTarget(pkg.path, key, target, internal, base);
+  if (hasInvalidSegment(target.slice(2)))
+    throw errors.invalidTarget(pkg.path, key, target, internal, base);
   if (match !== '' && hasInvalidSegment(match)) {
     const request = key.replace('*', () => match);
     throw errors.invalidSpecifier(
@@ -162,7 +168,11 @@ function inPackage(packagePath, relative, base) {
   const { fileURLToPath, pathToFileURL } = require('node:url');
   const url = new URL(relative, pathToFileURL(packagePath + path.sep));
   if (ENCODED_SEPARATOR.test(url.pathname)) {
-    throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', base);
+    throw errors.invalidSpecifier(
+      url.pathname,
+      'must not include encoded "/" or "\\" characters',
+      base,
+    );
   }
   return fileURLToPath(url);
 }
@@ -171,7 +181,9 @@ function inPackage(packagePath, relative, base) {
 function hasInvalidSegment(relative) {
   if (!/[.%n]/i.test(relative)) return false;
   return relative.split(/[/\\]/).some((segment) => {
-    const decoded = segment.replace(/%([0-7][0-9a-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+    const decoded = segment.replace(/%([0-7][0-9a-f])/gi, (_, code) =>
+      String.fromCharCode(parseInt(code, 16)),
+    );
     return decoded === '.' || decoded === '..' || decoded.toLowerCase() === 'node_modules';
   });
 }

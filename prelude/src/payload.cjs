@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const { DamagedExecutable } = require('./executable.cjs');
+const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
 const { readSync } = fs;
 
@@ -36,9 +37,12 @@ class Payload {
       throw new DamagedExecutable('there is no payload where its locator points to');
     }
     if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
-      throw new DamagedExecutable(`its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`);
+      throw new DamagedExecutable(
+        `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
+      );
     }
-    if (words[31] !== crc32(head.subarray(0, 124))) throw new DamagedExecutable('the header of its payload is wrong');
+    if (words[31] !== crc32(head.subarray(0, 124)))
+      throw new DamagedExecutable('the header of its payload is wrong');
     if (u64(words, 4) !== size) {
       throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
     }
@@ -66,7 +70,9 @@ class Payload {
 
   /** Facts about the app that its build wrote down; strings. */
   get metadata() {
-    return JSON.parse(this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize));
+    return JSON.parse(
+      this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize),
+    );
   }
 
   // Directories, by number.
@@ -107,7 +113,9 @@ class Payload {
   }
 
   moduleFormat(entry) {
-    return (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK;
+    return (
+      (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK
+    );
   }
 
   /** The number of the directory that a directory entry is. */
@@ -138,7 +146,13 @@ class Payload {
     const at = entry * ENTRY_WORDS;
     const available = Math.min(length, u64(this.entries, at + 4) - position);
     if (available <= 0) return 0;
-    return this.#readExactly(buffer, offset, available, u64(this.entries, at + 2) + position, 'contents');
+    return this.#readExactly(
+      buffer,
+      offset,
+      available,
+      u64(this.entries, at + 2) + position,
+      'contents',
+    );
   }
 
   /** The content of a file as a string, as reading it as UTF-8 gives it. */
@@ -150,18 +164,24 @@ class Payload {
   }
 
   /**
-   * A script and its cached data, which is undefined if there is none. The cached data is a view of memory that the
-   * next read reuses.
+   * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
+   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
    */
   script(entry) {
     const at = entry * ENTRY_WORDS;
     const size = u64(this.entries, at + 6);
     const cacheSize = this.entries[at + 9];
-    if (cacheSize === 0) return { source: this.text(entry), cachedData: undefined };
-    const cacheOffset = Math.ceil(size / format.ALIGNMENT) * format.ALIGNMENT;
-    const start = this.#locate(u64(this.entries, at + 2), cacheOffset + cacheSize);
+    if (cacheSize === 0) {
+      return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
+    }
+    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
+    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
+    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
+    const start = this.#locate(position, cacheOffset + cacheSize);
+    const wrapped = this.#decode(at, start, wrappedSize);
     return {
-      source: this.#decode(at, start, size),
+      source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
+      wrapped,
       cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
     };
   }
@@ -176,7 +196,8 @@ class Payload {
   #locate(position, length) {
     if (position < this.windowStart || position + length > this.windowEnd) {
       const size = Math.min(Math.max(length, WINDOW), this.size - position);
-      if (length > size) throw new DamagedExecutable('a file of its payload ends after the payload');
+      if (length > size)
+        throw new DamagedExecutable('a file of its payload ends after the payload');
       if (this.window === null || this.window.length < size) {
         this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
       }
@@ -196,7 +217,13 @@ class Payload {
   #readExactly(buffer, offset, length, position, what) {
     let done = 0;
     while (done < length) {
-      const count = readSync(this.descriptor, buffer, offset + done, length - done, this.start + position + done);
+      const count = readSync(
+        this.descriptor,
+        buffer,
+        offset + done,
+        length - done,
+        this.start + position + done,
+      );
       if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
       done += count;
     }

@@ -18,7 +18,11 @@ function setUpProcess(entryPoint) {
       },
     },
   };
-  Object.defineProperty(process.versions, 'pkg', { value: PRODUCT_VERSION, enumerable: true, configurable: true });
+  Object.defineProperty(process.versions, 'pkg', {
+    value: PRODUCT_VERSION,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 module.exports = { setUpProcess };

@@ -7,12 +7,15 @@ const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const conditions = require('./conditions.cjs');
 const { KIND_FILE } = require('./format.cjs');
-const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
 
 const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
+// Parts that start with a dot would be something else than a name.
+const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
+const DOT_CODE = 46;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -62,13 +65,29 @@ class RequireResolver {
   findIn(folder, request, requested = conditions.requireConditions) {
     if (folder !== '') {
       const directory = this.tree.directoryAt(folder);
-      if (typeof directory === 'number' && !request.startsWith('..') ) return false;
+      if (typeof directory === 'number' && !request.startsWith('..')) return false;
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
     const base = path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
+  }
+
+  /**
+   * The short way for most requests between files: `./a`, `../b/c.js`. False for every other form, and if there is
+   * nothing; then the long way decides.
+   * @param {string} folder the real path of the requiring file's directory
+   */
+  findRelative(folder, request) {
+    if (isWindows || !SIMPLE_RELATIVE.test(request)) return false;
+    let base = folder;
+    let start = request.charCodeAt(1) === SEPARATOR_CODE ? 2 : 0;
+    while (request.charCodeAt(start) === DOT_CODE) {
+      base = base.slice(0, base.lastIndexOf(SEPARATOR));
+      start += 3;
+    }
+    return isInside(base) && this.findFile(base + SEPARATOR + request.slice(start), request);
   }
 
   /** The file that a path means, with extensions and as a directory. */
@@ -146,7 +165,13 @@ class RequireResolver {
     if (config === null || config.exports === undefined) return undefined;
     try {
       const subpath = `.${match[2] ?? ''}`;
-      const found = resolveExports({ path: packagePath, config }, subpath, requested, undefined, this.packages.resolvePackage);
+      const found = resolveExports(
+        { path: packagePath, config },
+        subpath,
+        requested,
+        undefined,
+        this.packages.resolvePackage,
+      );
       return this.#finish(found, packagePath);
     } catch (error) {
       if (error.code === 'ERR_MODULE_NOT_FOUND') {
@@ -162,7 +187,8 @@ class RequireResolver {
       throw errors.nodeError(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
     }
     const found = this.tree.lookup(target);
-    if (typeof found === 'number' || found.directory !== null) throw errors.cjsTargetNotFound(target, packageJson);
+    if (typeof found === 'number' || found.directory !== null)
+      throw errors.cjsTargetNotFound(target, packageJson);
     return found.path;
   }
 }

@@ -28,7 +28,8 @@ function parsePackageSpecifier(specifier, base) {
     slash = specifier.indexOf('/', slash + 1);
   }
   const name = slash === -1 ? specifier : specifier.slice(0, slash);
-  if (!valid || /^\.|%|\\/.test(name)) throw errors.invalidSpecifier(specifier, 'is not a valid package name', base);
+  if (!valid || /^\.|%|\\/.test(name))
+    throw errors.invalidSpecifier(specifier, 'is not a valid package name', base);
   return { name, subpath: slash === -1 ? '.' : `.${specifier.slice(slash)}` };
 }
 
@@ -43,16 +44,22 @@ class PackageResolver {
    * result need not exist, and symlinks in it are not followed.
    */
   resolveBare(specifier, base, conditions) {
-    if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+    if (isBuiltin(specifier))
+      return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
     const { name, subpath } = parsePackageSpecifier(specifier, base);
     const own = packageOf(this.tree, base);
     if (own !== null && own.config.exports !== undefined && own.config.name === name) {
       return resolveExports(own, subpath, conditions, base, this.resolvePackage);
     }
-    for (let at = path.dirname(base); at.length >= ROOT.length; at = at.slice(0, at.lastIndexOf(SEPARATOR))) {
+    for (
+      let at = path.dirname(base);
+      at.length >= ROOT.length;
+      at = at.slice(0, at.lastIndexOf(SEPARATOR))
+    ) {
       const packagePath = `${at}${NODE_MODULES}${SEPARATOR}${SEPARATOR === '/' ? name : name.replace('/', SEPARATOR)}`;
       const directory = this.tree.directoryAt(packagePath);
-      if (typeof directory !== 'number') return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
+      if (typeof directory !== 'number')
+        return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
     }
     return null;
   }
@@ -61,22 +68,35 @@ class PackageResolver {
   resolvePackage(specifier, packagePath, conditions) {
     const base = `${packagePath}${SEPARATOR}package.json`;
     const found = this.resolveBare(specifier, base, conditions);
-    if (found === null) throw errors.moduleNotFound(parsePackageSpecifier(specifier, base).name, base);
+    if (found === null)
+      throw errors.moduleNotFound(parsePackageSpecifier(specifier, base).name, base);
     return found;
   }
 
   #inPackage(packagePath, directory, specifier, subpath, base, conditions) {
     const config = packageConfig(this.tree, directory, `"${specifier}" from ${base}`);
     if (config?.exports !== undefined) {
-      return resolveExports({ path: packagePath, config }, subpath, conditions, base, this.resolvePackage);
+      return resolveExports(
+        { path: packagePath, config },
+        subpath,
+        conditions,
+        base,
+        this.resolvePackage,
+      );
     }
-    return subpath === '.' ? this.#legacyMain(packagePath, config, specifier, base) : path.join(packagePath, subpath);
+    return subpath === '.'
+      ? this.#legacyMain(packagePath, config, specifier, base)
+      : path.join(packagePath, subpath);
   }
 
   #legacyMain(packagePath, config, specifier, base) {
     const main = config?.main;
     const candidates =
-      main === undefined ? [] : ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'].map((end) => main + end);
+      main === undefined
+        ? []
+        : ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'].map(
+            (end) => main + end,
+          );
     for (const candidate of [...candidates, 'index.js', 'index.json', 'index.node']) {
       const file = path.resolve(packagePath, candidate);
       if (this.isFile(file)) return file;

@@ -9,7 +9,8 @@ let numbers = null;
 function numberOf(code) {
   if (numbers === null) {
     numbers = new Map();
-    for (const [number, [name, message]] of util.getSystemErrorMap()) numbers.set(name, { number, message });
+    for (const [number, [name, message]] of util.getSystemErrorMap())
+      numbers.set(name, { number, message });
   }
   return numbers.get(code);
 }
@@ -36,7 +37,9 @@ function systemError(code, syscall, path, dest) {
 
 function shown(path) {
   if (typeof path === 'string') return path;
-  return path instanceof Uint8Array ? Buffer.from(path).toString() : require('node:url').fileURLToPath(path);
+  return path instanceof Uint8Array
+    ? Buffer.from(path).toString()
+    : require('node:url').fileURLToPath(path);
 }
 
 module.exports = { systemError };

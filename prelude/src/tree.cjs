@@ -136,7 +136,11 @@ class Tree {
     const realPath = parent.path + SEPARATOR + name;
     switch (this.payload.kind(entry)) {
       case format.KIND_DIRECTORY:
-        return { entry, path: realPath, directory: this.#directory(this.payload.directoryNumber(entry), realPath) };
+        return {
+          entry,
+          path: realPath,
+          directory: this.#directory(this.payload.directoryNumber(entry), realPath),
+        };
       case format.KIND_SYMLINK:
         if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
         return this.#lookup(path.join(parent.path, this.payload.target(entry)), true, links + 1);

@@ -28,7 +28,8 @@ const COMMONJS_CASES = [
     name: 'facts-of-modules',
     files: {
       'main.js': FACTS,
-      'child.js': 'exports.parentId = module.parent.id; exports.mainIsParent = require.main === module.parent;',
+      'child.js':
+        'exports.parentId = module.parent.id; exports.mainIsParent = require.main === module.parent;',
     },
     args: ['--flag', 'value', '-e', '--', ''],
   },
@@ -40,7 +41,7 @@ const COMMONJS_CASES = [
   },
   {
     name: 'error-in-first-line',
-    files: { 'main.js': "foo.bar(); // é\n" },
+    files: { 'main.js': 'foo.bar(); // é\n' },
     status: 1,
     complains: /main\.js:1:1/,
   },
@@ -48,23 +49,44 @@ const COMMONJS_CASES = [
     name: 'error-deep-in-modules',
     files: {
       'main.js': "#!/usr/bin/env node\nrequire('./lib/a').run();\n",
-      'lib/a.js': "const b = require('./b.js');\nexports.run = function run() {\n    return [1].map((x) => b.fail(x));\n};\n",
-      'lib/b.js': "'use strict';\r\nclass Thing {\r\n  fail() { return null.x; }\r\n}\r\nexports.fail = () => new Thing().fail();\r\n",
+      'lib/a.js':
+        "const b = require('./b.js');\nexports.run = function run() {\n    return [1].map((x) => b.fail(x));\n};\n",
+      'lib/b.js':
+        "'use strict';\r\nclass Thing {\r\n  fail() { return null.x; }\r\n}\r\nexports.fail = () => new Thing().fail();\r\n",
     },
     status: 1,
     complains: /b\.js:3/,
   },
   {
     name: 'error-with-cause-and-properties',
-    files: { 'main.js': "const e = new TypeError('outer', { cause: new Error('inner') }); e.code = 'X'; throw e;" },
+    files: {
+      'main.js':
+        "const e = new TypeError('outer', { cause: new Error('inner') }); e.code = 'X'; throw e;",
+    },
     status: 1,
   },
   { name: 'thrown-value', files: { 'main.js': "throw { some: 'object' };" }, status: 1 },
-  { name: 'syntax-error', files: { 'main.js': "require('./bad.js');", 'bad.js': 'const a = ;\n' }, status: 1 },
-  { name: 'syntax-error-in-entry-point', files: { 'main.js': 'let x = 1;\nlet x = 2;\n' }, status: 1 },
+  {
+    name: 'syntax-error',
+    files: { 'main.js': "require('./bad.js');", 'bad.js': 'const a = ;\n' },
+    status: 1,
+  },
+  {
+    name: 'syntax-error-in-entry-point',
+    files: { 'main.js': 'let x = 1;\nlet x = 2;\n' },
+    status: 1,
+  },
   { name: 'rejection', files: { 'main.js': "Promise.reject(new Error('late'));" }, status: 1 },
-  { name: 'exit-code', files: { 'main.js': "process.exitCode = 3; console.error('to stderr');" }, status: 3 },
-  { name: 'stdin', files: { 'main.js': 'process.stdin.pipe(process.stdout);' }, input: 'some\ninput' },
+  {
+    name: 'exit-code',
+    files: { 'main.js': "process.exitCode = 3; console.error('to stderr');" },
+    status: 3,
+  },
+  {
+    name: 'stdin',
+    files: { 'main.js': 'process.stdin.pipe(process.stdout);' },
+    input: 'some\ninput',
+  },
   {
     name: 'json',
     files: {
@@ -82,7 +104,7 @@ const COMMONJS_CASES = [
         "for (const name of ['utf8', 'bom', 'crlf', 'bang', 'empty', 'comment', 'return', 'plain']) console.log(name, require('./' + name));",
       'utf8.js': "exports.text = 'grüße ☃ 😀';\n",
       'bom.js': "\ufeffexports.bom = 'yes';",
-      'crlf.js': "exports.a = 1;\r\nexports.b = `x\r\ny`;\r\n",
+      'crlf.js': 'exports.a = 1;\r\nexports.b = `x\r\ny`;\r\n',
       'bang.js': '#!/usr/bin/env node\nmodule.exports = __filename;',
       'empty.js': '',
       'comment.js': '// nothing at the end of this line',
@@ -93,9 +115,11 @@ const COMMONJS_CASES = [
   {
     name: 'cycles',
     files: {
-      'main.js': "const a = require('./a'); console.log(a.done, require('./b').sawDone, Object.getPrototypeOf(a) === Object.prototype);",
+      'main.js':
+        "const a = require('./a'); console.log(a.done, require('./b').sawDone, Object.getPrototypeOf(a) === Object.prototype);",
       'a.js': "exports.early = 1; const b = require('./b'); exports.done = true; b.finish();",
-      'b.js': "const a = require('./a'); exports.sawDone = a.done; console.log('early', a.early, a.missing); exports.finish = () => console.log(a.done);",
+      'b.js':
+        "const a = require('./a'); exports.sawDone = a.done; console.log('early', a.early, a.missing); exports.finish = () => console.log(a.done);",
     },
     complains: /inside circular dependency/,
   },
@@ -104,7 +128,8 @@ const COMMONJS_CASES = [
     files: {
       'main.js':
         "for (let i = 0; i < 2; i++) try { require('./fails') } catch (e) { console.log(e.message, module.children.length, Object.keys(require.cache).length) }",
-      'fails.js': "globalThis.count = (globalThis.count ?? 0) + 1; throw new Error('number ' + globalThis.count);",
+      'fails.js':
+        "globalThis.count = (globalThis.count ?? 0) + 1; throw new Error('number ' + globalThis.count);",
     },
   },
   {
@@ -165,8 +190,6 @@ console.log(require('./uses'));
 `,
       'uses.js': 'module.exports = typeof injected;',
     },
-    // Node looks at the wrapper only when it compiles itself, and so does the loader without cached data.
-    codeCache: false,
   },
   {
     name: 'builtins',
@@ -217,7 +240,7 @@ console.log(createRequire(__dirname + '/lib/x.js').resolve('./index'), createReq
   await import('./data.json').catch((e) => console.log(e.code, e.message));
 })();
 `,
-      'module.mjs': "export default import.meta.url;",
+      'module.mjs': 'export default import.meta.url;',
       'other.js': 'exports.a = 1;',
       'data.json': '{"json": 1}',
       'node_modules/pkg/package.json': '{"type": "module", "exports": "./main.js"}',
@@ -233,14 +256,16 @@ console.log(m, m.default, m.__esModule, require('./module.mjs') === m, require('
 try { require('./tla.mjs') } catch (e) { console.log(e.code, e.message.split('\\n')[0]) }
 try { require('./broken.mjs') } catch (e) { console.log(e.name, e.message) }
 `,
-      'module.mjs': "import { x } from './dep.mjs'; import fs from 'fs'; export const y = x + 1; export default typeof fs.readFileSync;",
+      'module.mjs':
+        "import { x } from './dep.mjs'; import fs from 'fs'; export const y = x + 1; export default typeof fs.readFileSync;",
       'dep.mjs': "import cjs from './dep.cjs'; export const x = cjs.value;",
       'dep.cjs': 'exports.value = 41;',
       'as-cjs.mjs': "const value = { replaced: true }; export { value as 'module.exports' };",
       'tla.mjs': 'await 1; export const z = 1;',
       'broken.mjs': 'export const = 1;',
       'node_modules/esm-pkg/package.json': '{"type": "module", "main": "index.js"}',
-      'node_modules/esm-pkg/index.js': "export const pkg = import.meta.filename.endsWith('index.js');",
+      'node_modules/esm-pkg/index.js':
+        "export const pkg = import.meta.filename.endsWith('index.js');",
     },
   },
   {
@@ -255,8 +280,10 @@ import(path.join(process.cwd(), 'plugin.mjs')).then((m) => console.log(m.default
       'shared.js': "module.exports = 'shared by the app';",
     },
     outside: {
-      'plugin.js': "exports.name = 'plugin'; exports.shared = require(process.argv[1].replace('main.js', 'shared')); exports.dep = require('dep');",
-      'plugin.mjs': "import dep from 'dep'; const shared = await import(process.argv[1].replace('main.js', 'shared.js')); export default [dep, shared.default];",
+      'plugin.js':
+        "exports.name = 'plugin'; exports.shared = require(process.argv[1].replace('main.js', 'shared')); exports.dep = require('dep');",
+      'plugin.mjs':
+        "import dep from 'dep'; const shared = await import(process.argv[1].replace('main.js', 'shared.js')); export default [dep, shared.default];",
       'node_modules/dep/index.js': "module.exports = 'dep of the plugin';",
     },
   },
@@ -311,8 +338,9 @@ for (const id of ['./dir', './dir/', './dir/.', 'main-dir', 'main-file', 'main-m
   {
     name: 'unusual-names',
     files: {
-      'main.js': "console.log(require('./with space'), require('./ünï/ç'), require('./a%20b'), require('./per#cent?.js'));\nimport('./with%20space.js').then((m) => console.log(m.default, m.default === require('./with space')));\nimport('./%C3%BCn%C3%AF/%C3%A7.js').then((m) => console.log(m.default));",
-      'with space.js': "module.exports = [__filename];",
+      'main.js':
+        "console.log(require('./with space'), require('./ünï/ç'), require('./a%20b'), require('./per#cent?.js'));\nimport('./with%20space.js').then((m) => console.log(m.default, m.default === require('./with space')));\nimport('./%C3%BCn%C3%AF/%C3%A7.js').then((m) => console.log(m.default));",
+      'with space.js': 'module.exports = [__filename];',
       'ünï/ç.js': 'module.exports = __filename;',
       'a%20b.js': "module.exports = 'percent';",
       'per#cent?.js': "module.exports = 'hash';",
@@ -323,7 +351,8 @@ for (const id of ['./dir', './dir/', './dir/.', 'main-dir', 'main-file', 'main-m
     since: 24,
     entry: 'main.ts',
     files: {
-      'main.ts': "const lib = require('./lib.cts'); const n: number = lib.value; console.log(n, __filename);",
+      'main.ts':
+        "const lib = require('./lib.cts'); const n: number = lib.value; console.log(n, __filename);",
       'lib.cts': 'interface X { a: string } exports.value = 1 as number;',
     },
   },

@@ -15,17 +15,25 @@ export const x = await Promise.resolve(1);
 console.log((await import('./main.js')).x);
 try { import.meta.resolve('nope') } catch (e) { console.log(e.code, e.message) }
 `,
-      'lib.js': "export const main = import.meta.main; export default function named() { return import.meta.url; }\nexport { x } from './main.js';",
+      'lib.js':
+        "export const main = import.meta.main; export default function named() { return import.meta.url; }\nexport { x } from './main.js';",
       'node_modules/pkg/package.json': '{"exports": {"import": "./i.mjs", "require": "./r.js"}}',
       'node_modules/pkg/i.mjs': '',
       'node_modules/pkg/r.js': '',
     },
     args: ['one', '--two'],
   },
-  { name: 'esm-mjs', entry: 'main.mjs', files: { 'main.mjs': "console.log(import.meta.main, import.meta.filename);" } },
+  {
+    name: 'esm-mjs',
+    entry: 'main.mjs',
+    files: { 'main.mjs': 'console.log(import.meta.main, import.meta.filename);' },
+  },
   {
     name: 'esm-top-level-await-unsettled',
-    files: { 'package.json': '{"type": "module"}', 'main.js': "console.log('before');\nawait new Promise(() => {});\n" },
+    files: {
+      'package.json': '{"type": "module"}',
+      'main.js': "console.log('before');\nawait new Promise(() => {});\n",
+    },
     status: 13,
     complains: /unsettled top-level await/,
   },
@@ -40,7 +48,11 @@ try { import.meta.resolve('nope') } catch (e) { console.log(e.code, e.message) }
   },
   {
     name: 'esm-missing-export',
-    files: { 'package.json': '{"type": "module"}', 'main.js': "import { nope } from './lib.js';", 'lib.js': '' },
+    files: {
+      'package.json': '{"type": "module"}',
+      'main.js': "import { nope } from './lib.js';",
+      'lib.js': '',
+    },
     status: 1,
   },
   {
@@ -72,7 +84,11 @@ try { import.meta.resolve('nope') } catch (e) { console.log(e.code, e.message) }
   },
   {
     name: 'esm-syntax-error',
-    files: { 'package.json': '{"type": "module"}', 'main.js': "import './bad.js';", 'bad.js': 'export const a = ;\n' },
+    files: {
+      'package.json': '{"type": "module"}',
+      'main.js': "import './bad.js';",
+      'bad.js': 'export const a = ;\n',
+    },
     status: 1,
   },
   {
@@ -113,17 +129,20 @@ console.log(require.main === undefined, Object.keys(require.cache).map((name) =>
     files: {
       'package.json': '{"type": "module"}',
       'main.js': "import { count, up } from './a.js'; up(); console.log(count); import './b.js';",
-      'a.js': "import { fromB } from './b.js'; export let count = 0; export const up = () => { count += fromB(); };",
-      'b.js': "import { count } from './a.js'; export function fromB() { return 5; } setTimeout(() => console.log('live', count), 1);",
+      'a.js':
+        "import { fromB } from './b.js'; export let count = 0; export const up = () => { count += fromB(); };",
+      'b.js':
+        "import { count } from './a.js'; export function fromB() { return 5; } setTimeout(() => console.log('live', count), 1);",
     },
   },
   {
     name: 'esm-detected',
     files: {
       'package.json': '{"name": "typeless"}',
-      'main.js': "import { a } from './lib.js';\nimport './plain.js';\nconsole.log(a, import.meta.main);",
+      'main.js':
+        "import { a } from './lib.js';\nimport './plain.js';\nconsole.log(a, import.meta.main);",
       'lib.js': 'export const a = await 1;',
-      'plain.js': "console.log(typeof require, this === module.exports);",
+      'plain.js': 'console.log(typeof require, this === module.exports);',
     },
     complains: /MODULE_TYPELESS_PACKAGE_JSON/,
   },
@@ -132,21 +151,26 @@ console.log(require.main === undefined, Object.keys(require.cache).map((name) =>
     codeCache: false,
     files: {
       'package.json': '{"name": "typeless"}',
-      'main.js': "import { a } from './lib.js';\nimport './plain.js';\nconsole.log(a, import.meta.main);",
+      'main.js':
+        "import { a } from './lib.js';\nimport './plain.js';\nconsole.log(a, import.meta.main);",
       'lib.js': 'export const a = await 1;',
-      'plain.js': "console.log(typeof require, this === module.exports);",
+      'plain.js': 'console.log(typeof require, this === module.exports);',
     },
     complains: /MODULE_TYPELESS_PACKAGE_JSON/,
   },
   {
     name: 'esm-detected-without-package',
-    files: { 'main.js': "import fs from 'fs';\nconsole.log(import.meta.url, typeof fs.readFileSync, process.mainModule);" },
+    files: {
+      'main.js':
+        "import fs from 'fs';\nconsole.log(import.meta.url, typeof fs.readFileSync, process.mainModule);",
+    },
   },
   {
     name: 'esm-queries',
     files: {
       'package.json': '{"type": "module"}',
-      'main.js': "import { url as a } from './lib.js?x=1#f'; import { url as b } from './lib.js'; import { url as c } from './lib.js?x=1#f'; console.log(a, b, a === c);\nconsole.log((await import('data:text/javascript,export default 7')).default);",
+      'main.js':
+        "import { url as a } from './lib.js?x=1#f'; import { url as b } from './lib.js'; import { url as c } from './lib.js?x=1#f'; console.log(a, b, a === c);\nconsole.log((await import('data:text/javascript,export default 7')).default);",
       'lib.js': 'export const url = import.meta.url;',
     },
   },
@@ -155,7 +179,8 @@ console.log(require.main === undefined, Object.keys(require.cache).map((name) =>
     files: {
       'package.json': '{"type": "module"}',
       'main.js': "import a from './a.cjs'; console.log(a);",
-      'a.cjs': "module.exports = [require('./b.js').b, require('./c.cjs'), require.main, module.children.length];",
+      'a.cjs':
+        "module.exports = [require('./b.js').b, require('./c.cjs'), require.main, module.children.length];",
       'b.js': 'export const b = import.meta.main;',
       'c.cjs': 'module.exports = module.parent && module.parent.id;',
     },
@@ -173,7 +198,10 @@ await import('./data.json').catch((e) => console.log(e.code, e.message));
 await import('./lib.js', { with: { type: 'json' } }).catch((e) => console.log(e.code, e.message));
 await import('./folder').catch((e) => console.log(e.code, e.message, e.url));
 `,
-      'add.wasm': Buffer.from('0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b', 'hex'),
+      'add.wasm': Buffer.from(
+        '0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b',
+        'hex',
+      ),
       'style.css': 'a {}',
       'data.json': '{}',
       'lib.js': '',
@@ -182,7 +210,10 @@ await import('./folder').catch((e) => console.log(e.code, e.message, e.url));
   },
   {
     name: 'esm-uncaught-rejection-after-start',
-    files: { 'package.json': '{"type": "module"}', 'main.js': "setTimeout(() => { throw new Error('later'); }, 1);" },
+    files: {
+      'package.json': '{"type": "module"}',
+      'main.js': "setTimeout(() => { throw new Error('later'); }, 1);",
+    },
     status: 1,
   },
   {
@@ -190,14 +221,18 @@ await import('./folder').catch((e) => console.log(e.code, e.message, e.url));
     entry: 'bin/cli',
     files: {
       'package.json': '{"type": "module"}',
-      'bin/cli': "#!/usr/bin/env node\nimport { a } from '../lib.js';\nconsole.log(a, import.meta.filename);",
+      'bin/cli':
+        "#!/usr/bin/env node\nimport { a } from '../lib.js';\nconsole.log(a, import.meta.filename);",
       'lib.js': 'export const a = 1;',
     },
   },
   {
     name: 'commonjs-extensionless-entry-point',
     entry: 'bin/cli',
-    files: { 'bin/cli': "#!/usr/bin/env node\nconsole.log(require('../lib.js').a, __filename);", 'lib.js': 'exports.a = 1;' },
+    files: {
+      'bin/cli': "#!/usr/bin/env node\nconsole.log(require('../lib.js').a, __filename);",
+      'lib.js': 'exports.a = 1;',
+    },
   },
 ].filter((testCase) => !testCase.skip);
 

@@ -16,14 +16,31 @@ const shapes = {
   relative: (name) => path.relative(process.cwd(), path.join(root, name)),
   dotted: (name) => `${root}/../tree/./${name}`,
 };
-const NAMES = ['file.txt', 'empty', 'folder', 'folder/inner.json', 'link.txt', 'link-to-folder', 'link-to-folder/inner.json', 'missing', 'file.txt/below', 'missing/below', 'ünï.txt', 'broken-link', 'loop', 'run.sh'];
+const NAMES = [
+  'file.txt',
+  'empty',
+  'folder',
+  'folder/inner.json',
+  'link.txt',
+  'link-to-folder',
+  'link-to-folder/inner.json',
+  'missing',
+  'file.txt/below',
+  'missing/below',
+  'ünï.txt',
+  'broken-link',
+  'loop',
+  'run.sh',
+];
 
 function show(value) {
   if (value instanceof Error) return describeError(value);
   if (typeof value === 'bigint') return `${value}n`;
-  if (Buffer.isBuffer(value)) return `Buffer ${value.length} ${value.toString('latin1').slice(0, 40)}`;
+  if (Buffer.isBuffer(value))
+    return `Buffer ${value.length} ${value.toString('latin1').slice(0, 40)}`;
   if (value instanceof fs.Dirent) return describeDirent(value);
-  if (value !== null && typeof value === 'object' && typeof value.isFile === 'function') return describeStats(value);
+  if (value !== null && typeof value === 'object' && typeof value.isFile === 'function')
+    return describeStats(value);
   if (Array.isArray(value)) return value.map(show);
   return value;
 }
@@ -31,11 +48,27 @@ function show(value) {
 function describeError(error) {
   const { name, message, code, errno, syscall, path: ofError, dest } = error;
   const keys = Object.keys(error).sort().join();
-  return { name, message: message.replaceAll(process.cwd(), '<cwd>'), code, errno, syscall, path: ofError, dest, keys };
+  return {
+    name,
+    message: message.replaceAll(process.cwd(), '<cwd>'),
+    code,
+    errno,
+    syscall,
+    path: ofError,
+    dest,
+    keys,
+  };
 }
 
 function describeDirent(dirent) {
-  return [dirent.constructor === fs.Dirent, String(dirent.name), String(dirent.parentPath), dirent.isFile(), dirent.isDirectory(), dirent.isSymbolicLink()];
+  return [
+    dirent.constructor === fs.Dirent,
+    String(dirent.name),
+    String(dirent.parentPath),
+    dirent.isFile(),
+    dirent.isDirectory(),
+    dirent.isSymbolicLink(),
+  ];
 }
 
 function describeStats(stats) {
@@ -45,9 +78,16 @@ function describeStats(stats) {
     class: constructor.name,
     types: [isFile, stats.isDirectory(), stats.isSymbolicLink(), stats.isFIFO(), stats.isSocket()],
     // Of directories, size and number of links are up to the file system.
-    facts: isFile ? [typeof mode, Number(mode).toString(8), String(size), String(nlink)] : [typeof mode],
+    facts: isFile
+      ? [typeof mode, Number(mode).toString(8), String(size), String(nlink)]
+      : [typeof mode],
     keys: Object.keys(stats).join(),
-    dates: [stats.mtime instanceof Date, stats.birthtime instanceof Date, typeof stats.mtimeMs, typeof stats.ino],
+    dates: [
+      stats.mtime instanceof Date,
+      stats.birthtime instanceof Date,
+      typeof stats.mtimeMs,
+      typeof stats.ino,
+    ],
   };
 }
 
@@ -72,13 +112,18 @@ async function callAll(name, label, args) {
   let synchronous = true;
   const called = await new Promise((resolve) => {
     try {
-      fs[name](...args(), (...results) => resolve(synchronous ? ['called back too early'] : results));
+      fs[name](...args(), (...results) =>
+        resolve(synchronous ? ['called back too early'] : results),
+      );
     } catch (error) {
       resolve(['thrown', error]);
     }
     synchronous = false;
   });
-  print(`${title} callback`, called.length === 1 ? called[0] : called.slice(name === 'exists' ? 0 : 1));
+  print(
+    `${title} callback`,
+    called.length === 1 ? called[0] : called.slice(name === 'exists' ? 0 : 1),
+  );
   if (typeof fs.promises[name] === 'function') {
     try {
       result = await fs.promises[name](...args());
@@ -92,7 +137,11 @@ async function callAll(name, label, args) {
 async function reading() {
   for (const [shape, make] of Object.entries(shapes)) {
     for (const name of NAMES) {
-      if (shape !== 'string' && !['file.txt', 'folder', 'missing', 'ünï.txt', 'link-to-folder/inner.json'].includes(name)) continue;
+      if (
+        shape !== 'string' &&
+        !['file.txt', 'folder', 'missing', 'ünï.txt', 'link-to-folder/inner.json'].includes(name)
+      )
+        continue;
       const at = () => make(name);
       const label = `${shape} ${name}`;
       await callAll('readFile', label, () => [at()]);
@@ -108,14 +157,24 @@ async function reading() {
       await callAll('realpath', label, () => [at()]);
       await callAll('readlink', label, () => [at()]);
       print(`existsSync(${label})`, fs.existsSync(at()));
-      if (name !== 'loop') print(`statSync(${label} no throw)`, fs.statSync(at(), { throwIfNoEntry: false }) === undefined);
+      if (name !== 'loop')
+        print(
+          `statSync(${label} no throw)`,
+          fs.statSync(at(), { throwIfNoEntry: false }) === undefined,
+        );
     }
   }
   await callAll('readdir', 'recursive', () => [root, { recursive: true }]);
-  await callAll('readdir', 'recursive types', () => [root, { recursive: true, withFileTypes: true }]);
+  await callAll('readdir', 'recursive types', () => [
+    root,
+    { recursive: true, withFileTypes: true },
+  ]);
   await callAll('readdir', 'buffer', () => [root, 'buffer']);
   await callAll('readlink', 'buffer', () => [path.join(root, 'link.txt'), 'buffer']);
-  print('realpathSync.native', fs.realpathSync.native(path.join(root, 'link-to-folder/inner.json')));
+  print(
+    'realpathSync.native',
+    fs.realpathSync.native(path.join(root, 'link-to-folder/inner.json')),
+  );
   for (const name of ['missing', 'file.txt/below']) {
     try {
       fs.realpathSync.native(path.join(root, name));
@@ -123,7 +182,9 @@ async function reading() {
       print(`realpathSync.native(${name})`, error);
     }
   }
-  await new Promise((resolve) => fs.realpath.native(root, (error, found) => resolve(print('realpath.native', [error, found]))));
+  await new Promise((resolve) =>
+    fs.realpath.native(root, (error, found) => resolve(print('realpath.native', [error, found]))),
+  );
   await new Promise((resolve) => fs.exists(file, (found) => resolve(print('exists', found))));
   print('promisified exists', await require('node:util').promisify(fs.exists)(file));
   print('statfs', Object.keys(fs.statfsSync(file)));
@@ -132,21 +193,42 @@ async function reading() {
 async function descriptors() {
   const descriptor = fs.openSync(file);
   const buffer = Buffer.alloc(8);
-  print('open', [typeof descriptor, fs.fstatSync(descriptor).size, fs.fstatSync(descriptor, { bigint: true }).size]);
+  print('open', [
+    typeof descriptor,
+    fs.fstatSync(descriptor).size,
+    fs.fstatSync(descriptor, { bigint: true }).size,
+  ]);
   print('read', [fs.readSync(descriptor, buffer), buffer.toString()]);
   print('read at', [fs.readSync(descriptor, buffer, 2, 4, 1), buffer.toString()]);
-  print('read options', [fs.readSync(descriptor, buffer, { position: 0, length: 3 }), buffer.toString()]);
+  print('read options', [
+    fs.readSync(descriptor, buffer, { position: 0, length: 3 }),
+    buffer.toString(),
+  ]);
   print('read continues', [fs.readSync(descriptor, buffer, 0, 8, null), buffer.toString()]);
   print('read bigint position', [fs.readSync(descriptor, buffer, 0, 8, 3n), buffer.toString()]);
   print('read past the end', fs.readSync(descriptor, buffer, 0, 8, 10_000));
   print('readv', fs.readvSync(descriptor, [Buffer.alloc(3), new Uint8Array(4)], 0));
   print('rest', fs.readFileSync(descriptor, 'utf8'));
   await new Promise((resolve) =>
-    fs.read(descriptor, { buffer: Buffer.alloc(4), position: 1 }, (error, count, into) => resolve(print('read callback', [error, count, into]))),
+    fs.read(descriptor, { buffer: Buffer.alloc(4), position: 1 }, (error, count, into) =>
+      resolve(print('read callback', [error, count, into])),
+    ),
   );
-  await new Promise((resolve) => fs.read(descriptor, (error, count, into) => resolve(print('read defaults', [error, count, into.length]))));
-  await new Promise((resolve) => fs.fstat(descriptor, (error, stats) => resolve(print('fstat', [error, stats.size]))));
-  const { bytesRead, buffer: promised } = await require('node:util').promisify(fs.read)(descriptor, Buffer.alloc(5), 0, 5, 2);
+  await new Promise((resolve) =>
+    fs.read(descriptor, (error, count, into) =>
+      resolve(print('read defaults', [error, count, into.length])),
+    ),
+  );
+  await new Promise((resolve) =>
+    fs.fstat(descriptor, (error, stats) => resolve(print('fstat', [error, stats.size]))),
+  );
+  const { bytesRead, buffer: promised } = await require('node:util').promisify(fs.read)(
+    descriptor,
+    Buffer.alloc(5),
+    0,
+    5,
+    2,
+  );
   print('promisified read', [bytesRead, promised]);
   try {
     fs.writeSync(descriptor, 'x');
@@ -196,11 +278,18 @@ async function streams() {
     return Buffer.concat(parts).toString();
   };
   print('stream', await collect(fs.createReadStream(file)));
-  print('stream part', await collect(fs.createReadStream(file, { start: 2, end: 7, highWaterMark: 2 })));
+  print(
+    'stream part',
+    await collect(fs.createReadStream(file, { start: 2, end: 7, highWaterMark: 2 })),
+  );
   print('stream text', await collect(fs.createReadStream(pathToFileURL(file), 'utf8')));
   const handle = await fs.promises.open(file);
   print('stream of handle', await collect(handle.createReadStream({ start: 1 })));
-  await new Promise((resolve) => fs.createReadStream(path.join(root, 'missing')).on('error', (error) => resolve(print('stream error', error))));
+  await new Promise((resolve) =>
+    fs
+      .createReadStream(path.join(root, 'missing'))
+      .on('error', (error) => resolve(print('stream error', error))),
+  );
   const big = fs.readFileSync(path.join(root, 'big.bin'));
   print('big', [big.length, require('node:crypto').createHash('sha256').update(big).digest('hex')]);
   const hash = require('node:crypto').createHash('sha256');
@@ -211,7 +300,8 @@ async function streams() {
 async function directories() {
   const sync = fs.opendirSync(root);
   const names = [];
-  for (let entry = sync.readSync(); entry !== null; entry = sync.readSync()) names.push(show(entry));
+  for (let entry = sync.readSync(); entry !== null; entry = sync.readSync())
+    names.push(show(entry));
   sync.closeSync();
   print('opendirSync', [sync instanceof fs.Dir, sync.path, names.sort()]);
   const found = [];
@@ -219,7 +309,9 @@ async function directories() {
   print('opendir', found.sort());
   // The synchronous form forgets the path in its error.
   for (const name of ['missing', 'file.txt']) {
-    await fs.promises.opendir(path.join(root, name)).catch((error) => print(`opendir ${name}`, error));
+    await fs.promises
+      .opendir(path.join(root, name))
+      .catch((error) => print(`opendir ${name}`, error));
     try {
       fs.opendirSync(path.join(root, name));
     } catch (error) {
@@ -231,14 +323,20 @@ async function directories() {
 async function copying() {
   await callAll('copyFile', 'missing', () => [path.join(root, 'missing'), 'copy.txt']);
   fs.copyFileSync(file, 'copy.txt');
-  print('copied', [fs.readFileSync('copy.txt', 'utf8'), (fs.statSync('copy.txt').mode & 0o777).toString(8)]);
+  print('copied', [
+    fs.readFileSync('copy.txt', 'utf8'),
+    (fs.statSync('copy.txt').mode & 0o777).toString(8),
+  ]);
   await callAll('copyFile', 'exclusive', () => [file, 'copy.txt', fs.constants.COPYFILE_EXCL]);
   await callAll('copyFile', 'into nothing', () => [file, 'no/such/folder/copy.txt']);
   fs.copyFileSync(path.join(root, 'run.sh'), 'run.sh');
   print('executable copied', (fs.statSync('run.sh').mode & 0o777).toString(8));
   fs.cpSync(path.join(root, 'folder'), 'folder', { recursive: true });
   await fs.promises.cp(path.join(root, 'folder'), 'folder2', { recursive: true });
-  print('cp', [fs.readdirSync('folder', { recursive: true }), fs.readFileSync('folder2/inner.json', 'utf8')]);
+  print('cp', [
+    fs.readdirSync('folder', { recursive: true }),
+    fs.readFileSync('folder2/inner.json', 'utf8'),
+  ]);
 }
 
 async function outside() {

@@ -20,7 +20,10 @@ const MAKE_EXECUTABLE = path.join(REPOSITORY, 'prelude/dev/make_executable.py');
 function nodes() {
   const folder = process.env.PKG_RULES_TEST_NODES;
   if (!folder) return [[process.versions.node, process.execPath]];
-  const versions = fs.readdirSync(folder).filter((name) => fs.existsSync(path.join(folder, name, 'bin/node'))).sort();
+  const versions = fs
+    .readdirSync(folder)
+    .filter((name) => fs.existsSync(path.join(folder, name, 'bin/node')))
+    .sort();
   assert.notStrictEqual(versions.length, 0, `PKG_RULES_TEST_NODES (\`${folder}\`) has no Node.`);
   return versions.map((version) => [version, path.join(folder, version, 'bin/node')]);
 }
@@ -46,12 +49,22 @@ function prepare(node, cases) {
   const jobs = cases.map(({ name, files, entry = 'main.js', codeCache = true }) => {
     const directory = path.join(folder, name, 'app');
     writeTree(directory, files);
-    return { directory, entry, prefix: 'app', output: path.join(folder, name, 'program'), code_cache: codeCache };
+    return {
+      directory,
+      entry,
+      prefix: 'app',
+      output: path.join(folder, name, 'program'),
+      code_cache: codeCache,
+    };
   });
   fs.writeFileSync(path.join(folder, 'jobs.json'), JSON.stringify(jobs));
-  execFileSync(PYTHON, [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json')], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    PYTHON,
+    [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json')],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   return folder;
 }
 
@@ -72,7 +85,11 @@ function folderOfMountLength() {
   }
 }
 
-function runBoth(node, folder, { name, entry = 'main.js', args = [], env = {}, input = '', outside = {} }) {
+function runBoth(
+  node,
+  folder,
+  { name, entry = 'main.js', args = [], env = {}, input = '', outside = {} },
+) {
   const cwd = path.join(folder, name, 'work');
   const app = path.join(folder, name, 'app');
   fs.mkdirSync(cwd, { recursive: true });
@@ -92,7 +109,12 @@ function runBoth(node, folder, { name, entry = 'main.js', args = [], env = {}, i
   const packaged = spawnSync(path.join(folder, name, 'program'), args, settings);
   const mask = (text, isError) => maskText(text, short, isError);
   return {
-    plain: { stdout: mask(plain.stdout), stderr: mask(plain.stderr, true), status: plain.status, signal: plain.signal },
+    plain: {
+      stdout: mask(plain.stdout),
+      stderr: mask(plain.stderr, true),
+      status: plain.status,
+      signal: plain.signal,
+    },
     packaged: {
       stdout: mask(packaged.stdout),
       stderr: mask(packaged.stderr, true),
@@ -110,7 +132,10 @@ function maskText(text, short, isError = false) {
     .replace(/^\(Use `\w+ --trace/gm, '(Use `node --trace')
     .replace(/\(node:\d+\)/g, '(node:PID)')
     // As many as there are inside Node or the loader.
-    .replace(/\.\.\. \d+ lines matching cause stack trace/g, '... lines matching cause stack trace');
+    .replace(
+      /\.\.\. \d+ lines matching cause stack trace/g,
+      '... lines matching cause stack trace',
+    );
   if (!isError) return masked;
   return masked
     .split('\n')
@@ -123,7 +148,8 @@ function maskText(text, short, isError = false) {
 /** Asserts that the executable behaves like plain Node. */
 function assertSame(node, folder, testCase) {
   const { plain, packaged } = runBoth(node, folder, testCase);
-  if (testCase.status !== undefined) assert.strictEqual(plain.status, testCase.status, plain.stderr);
+  if (testCase.status !== undefined)
+    assert.strictEqual(plain.status, testCase.status, plain.stderr);
   if (testCase.prints !== undefined) assert.match(plain.stdout, testCase.prints);
   if (testCase.complains !== undefined) assert.match(plain.stderr, testCase.complains);
   assert.deepStrictEqual(packaged, plain);

@@ -41,7 +41,9 @@ const LOCATOR_SIZE = 32;
 
 class DamagedExecutable extends Error {
   constructor(problem) {
-    super(`This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`);
+    super(
+      `This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`,
+    );
   }
 }
 
@@ -279,7 +281,8 @@ const vm = require('node:vm');
 const { Script } = vm;
 const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 
-// scripts/compile_code_cache.cjs compiles with the same text; the line break keeps columns as they are in the file.
+// The payload has scripts with cached data in this wrapper, and scripts/compile_code_cache.cjs compiles them in it; the
+// line break keeps columns as they are in the file.
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
 
@@ -289,11 +292,12 @@ let flagHash = null;
 
 /**
  * The module function of a script, or null if V8 does not accept the cached data.
- * @param {string} source as it is in the file
+ * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
  */
-function compileWrapper(source, filename, cachedData) {
+function compileWrapper(wrapped, filename, cachedData) {
+  const source = withoutHashBang(wrapped);
   let script = compile(source, filename, cachedData);
   if (script.cachedDataRejected) {
     // V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to
@@ -306,14 +310,20 @@ function compileWrapper(source, filename, cachedData) {
 }
 
 function compile(source, filename, cachedData) {
-  // A hash bang is no comment after the wrapper, two slashes are, of the same length.
-  const body = source.charCodeAt(0) === 0x23 && source.charCodeAt(1) === 0x21 ? `//${source.slice(2)}` : source;
-  return new Script(WRAPPER_START + body + WRAPPER_END, {
+  return new Script(source, {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+}
+
+/** A hash bang is no comment inside the wrapper; two slashes are, of the same length. */
+function withoutHashBang(wrapped) {
+  const at = WRAPPER_START.length;
+  return wrapped.charCodeAt(at) === 0x23 && wrapped.charCodeAt(at + 1) === 0x21
+    ? `${WRAPPER_START}//${wrapped.slice(at + 2)}`
+    : wrapped;
 }
 
 function currentFlagHash() {
@@ -350,7 +360,7 @@ function silenceOwnWarning() {
   return undo;
 }
 
-module.exports = { compileWrapper, silenceOwnWarning };
+module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };
 }),
 './cjs_loader.cjs': (function (module, exports, require) {
 // Makes Node's CommonJS loader work on the payload, at the places where programs patch it too: Module._load,
@@ -389,10 +399,14 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     ...Object.fromEntries(PATCHED.map((name) => [name, Module[name]])),
     extensions: { ...Module._extensions },
     compile: Module.prototype._compile,
+    nodeModulePaths: Module._nodeModulePaths,
+    wrap: Module.wrap,
+    wrapper: [...Module.wrapper],
   };
 
   // What requests from a folder resolved to. As in Node, it is used only while the module is in Module._cache.
   const resolvedFrom = new Map();
+  const searchPathsOf = new Map();
   // Modules that were required by what they require themselves.
   const circular = new Set();
   // The script that the extension handler gives to _compile.
@@ -417,8 +431,9 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       if (request.charCodeAt(0) !== DOT && (isBuiltin(request) || request.startsWith('node:'))) {
         return loadBuiltin(this, request, parent);
       }
-      filename = Module._resolveFilename(request, parent, false);
-      if (!filename.startsWith(INSIDE_PREFIX)) return originals._load.call(this, request, parent, isMain, options);
+      filename = findRelative(request, parent) || Module._resolveFilename(request, parent, false);
+      if (!filename.startsWith(INSIDE_PREFIX))
+        return originals._load.call(this, request, parent, isMain, options);
       resolved.set(request, filename);
       cached = Module._cache[filename];
     }
@@ -435,6 +450,8 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     // No function of its own: traces have a limited number of frames, and should lose no more of them than in Node.
     const module = new Module(filename, parent);
     Module._cache[filename] = module;
+    if (Module._nodeModulePaths === originals.nodeModulePaths)
+      module.paths = searchPaths(module.path);
     let finished = false;
     try {
       module.load(filename);
@@ -449,15 +466,38 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
   function loadBuiltin(receiver, request, parent) {
     beforeBuiltin(request);
     // Programs put replacements of built-in modules into the cache, where Node looks first too.
-    if (Module._cache[request] !== undefined) return originals._load.call(receiver, request, parent, false);
+    if (Module._cache[request] !== undefined)
+      return originals._load.call(receiver, request, parent, false);
     return getBuiltinModule(request) ?? originals._load.call(receiver, request, parent, false);
   }
 
-  Module._resolveFilename = function _resolveFilename(request, parent, isMain, options) {
+  /** What Module._resolveFilename would find, unless the app has its own. */
+  function findRelative(request, parent) {
+    return (
+      request.charCodeAt(0) === DOT &&
+      Module._resolveFilename === resolveFilename &&
+      Module._findPath === findPath &&
+      requireResolver.findRelative(parent.path, request)
+    );
+  }
+
+  /** The `paths` of the modules of a folder: computed once, but each module may change its own. */
+  function searchPaths(folder) {
+    let paths = searchPathsOf.get(folder);
+    if (paths === undefined) searchPathsOf.set(folder, (paths = Module._nodeModulePaths(folder)));
+    return paths.slice();
+  }
+
+  const resolveFilename = function _resolveFilename(request, parent, isMain, options) {
     const from = parent?.filename;
     const fromInside = typeof from === 'string' && isInside(from);
     if (
-      (!fromInside && !(typeof request === 'string' && path.isAbsolute(request) && isInside(path.resolve(request)))) ||
+      (!fromInside &&
+        !(
+          typeof request === 'string' &&
+          path.isAbsolute(request) &&
+          isInside(path.resolve(request))
+        )) ||
       isBuiltin(request)
     ) {
       return originals._resolveFilename.call(this, request, parent, isMain, options);
@@ -477,14 +517,21 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       if (options?.paths !== undefined) {
         return originals._resolveFilename.call(this, request, parent, isMain, options);
       }
-      const found = Module._findPath(request, Module._resolveLookupPaths(request, parent), isMain, conditions);
+      const found = Module._findPath(
+        request,
+        Module._resolveLookupPaths(request, parent),
+        isMain,
+        conditions,
+      );
       if (found) return found;
     }
     // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
     return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
   };
 
-  Module._findPath = function _findPath(request, paths, isMain, conditions) {
+  Module._resolveFilename = resolveFilename;
+
+  const findPath = function _findPath(request, paths, isMain, conditions) {
     if (path.isAbsolute(request)) {
       return isInside(path.resolve(request))
         ? requireResolver.findIn('', request, conditions)
@@ -495,12 +542,15 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       const resolvedFolder = typeof folder === 'string' ? path.resolve(folder) : folder;
       const found =
         typeof folder === 'string' && isInside(resolvedFolder)
-          ? requireResolver.findIn(resolvedFolder, request, conditions) || findOutside(resolvedFolder, request, isMain)
+          ? requireResolver.findIn(resolvedFolder, request, conditions) ||
+            findOutside(resolvedFolder, request, isMain)
           : originals._findPath.call(this, request, [folder], isMain, conditions);
       if (found) return found;
     }
     return false;
   };
+
+  Module._findPath = findPath;
 
   /** A relative request may lead out of the mount point, to the real disk. */
   function findOutside(folder, request, isMain) {
@@ -510,18 +560,24 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
   }
 
   Module._extensions['.js'] = function js(module, filename) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    const entry =
+      filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
+        ? tree.fileEntry(filename)
+        : -1;
     if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
-    const { source, cachedData } = payload.script(entry);
+    const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
       return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
     }
-    pending = { source, filename, cachedData };
+    pending = { source, filename, wrapped, cachedData };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
 
   Module._extensions['.json'] = function json(module, filename) {
-    const entry = filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive ? tree.fileEntry(filename) : -1;
+    const entry =
+      filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
+        ? tree.fileEntry(filename)
+        : -1;
     if (entry < 0) return originals.extensions['.json'].call(this, module, filename);
     const text = payload.text(entry);
     try {
@@ -532,7 +588,11 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     }
   };
 
-  const compileScript = (Module.prototype._compile = function _compile(content, filename, formatOfContent) {
+  const compileScript = (Module.prototype._compile = function _compile(
+    content,
+    filename,
+    formatOfContent,
+  ) {
     const script = pending;
     pending = null;
     if (
@@ -540,19 +600,38 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       script.cachedData === undefined ||
       script.filename !== filename ||
       script.source !== content ||
-      process.sourceMapsEnabled
+      process.sourceMapsEnabled ||
+      !hasNodeWrapper()
     ) {
       return originals.compile.call(this, content, filename, formatOfContent);
     }
-    const wrapper = compileWrapper(content, filename, script.cachedData);
+    const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
     if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
-    return wrapper.call(exports, exports, makeRequire(this), this, filename, path.dirname(filename));
+    return wrapper.call(
+      exports,
+      exports,
+      makeRequire(this),
+      this,
+      filename,
+      path.dirname(filename),
+    );
   });
+
+  /** Programs may put something into the wrapper; cached data is of the original. */
+  function hasNodeWrapper() {
+    const { wrap, wrapper } = Module;
+    return (
+      wrap === originals.wrap &&
+      wrapper[0] === originals.wrapper[0] &&
+      wrapper[1] === originals.wrapper[1]
+    );
+  }
 
   return function undo() {
     for (const name of PATCHED) Module[name] = originals[name];
-    for (const extension of PATCHED_EXTENSIONS) Module._extensions[extension] = originals.extensions[extension];
+    for (const extension of PATCHED_EXTENSIONS)
+      Module._extensions[extension] = originals.extensions[extension];
     Module.prototype._compile = originals.compile;
   };
 }
@@ -600,12 +679,14 @@ function makeRequire(module) {
     return module.require(id);
   }
   require.resolve = function resolve(request, options) {
-    if (typeof request !== 'string' || hooksOfUser.userHooksActive) return resolveLikeNode(module, request, options);
+    if (typeof request !== 'string' || hooksOfUser.userHooksActive)
+      return resolveLikeNode(module, request, options);
     if (request.startsWith('node:') && isBuiltin(request)) return request;
     return Module._resolveFilename(request, module, false, options);
   };
   require.resolve.paths = function paths(request) {
-    if (typeof request !== 'string') return Module.createRequire(module.filename).resolve.paths(request);
+    if (typeof request !== 'string')
+      return Module.createRequire(module.filename).resolve.paths(request);
     return Module._resolveLookupPaths(request, module);
   };
   // Not `=`: a setter that somebody put on Function.prototype must not be called.
@@ -698,7 +779,8 @@ function parsePackageSpecifier(specifier, base) {
     slash = specifier.indexOf('/', slash + 1);
   }
   const name = slash === -1 ? specifier : specifier.slice(0, slash);
-  if (!valid || /^\.|%|\\/.test(name)) throw errors.invalidSpecifier(specifier, 'is not a valid package name', base);
+  if (!valid || /^\.|%|\\/.test(name))
+    throw errors.invalidSpecifier(specifier, 'is not a valid package name', base);
   return { name, subpath: slash === -1 ? '.' : `.${specifier.slice(slash)}` };
 }
 
@@ -713,16 +795,22 @@ class PackageResolver {
    * result need not exist, and symlinks in it are not followed.
    */
   resolveBare(specifier, base, conditions) {
-    if (isBuiltin(specifier)) return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
+    if (isBuiltin(specifier))
+      return specifier.startsWith('node:') ? specifier : `node:${specifier}`;
     const { name, subpath } = parsePackageSpecifier(specifier, base);
     const own = packageOf(this.tree, base);
     if (own !== null && own.config.exports !== undefined && own.config.name === name) {
       return resolveExports(own, subpath, conditions, base, this.resolvePackage);
     }
-    for (let at = path.dirname(base); at.length >= ROOT.length; at = at.slice(0, at.lastIndexOf(SEPARATOR))) {
+    for (
+      let at = path.dirname(base);
+      at.length >= ROOT.length;
+      at = at.slice(0, at.lastIndexOf(SEPARATOR))
+    ) {
       const packagePath = `${at}${NODE_MODULES}${SEPARATOR}${SEPARATOR === '/' ? name : name.replace('/', SEPARATOR)}`;
       const directory = this.tree.directoryAt(packagePath);
-      if (typeof directory !== 'number') return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
+      if (typeof directory !== 'number')
+        return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
     }
     return null;
   }
@@ -731,22 +819,35 @@ class PackageResolver {
   resolvePackage(specifier, packagePath, conditions) {
     const base = `${packagePath}${SEPARATOR}package.json`;
     const found = this.resolveBare(specifier, base, conditions);
-    if (found === null) throw errors.moduleNotFound(parsePackageSpecifier(specifier, base).name, base);
+    if (found === null)
+      throw errors.moduleNotFound(parsePackageSpecifier(specifier, base).name, base);
     return found;
   }
 
   #inPackage(packagePath, directory, specifier, subpath, base, conditions) {
     const config = packageConfig(this.tree, directory, `"${specifier}" from ${base}`);
     if (config?.exports !== undefined) {
-      return resolveExports({ path: packagePath, config }, subpath, conditions, base, this.resolvePackage);
+      return resolveExports(
+        { path: packagePath, config },
+        subpath,
+        conditions,
+        base,
+        this.resolvePackage,
+      );
     }
-    return subpath === '.' ? this.#legacyMain(packagePath, config, specifier, base) : path.join(packagePath, subpath);
+    return subpath === '.'
+      ? this.#legacyMain(packagePath, config, specifier, base)
+      : path.join(packagePath, subpath);
   }
 
   #legacyMain(packagePath, config, specifier, base) {
     const main = config?.main;
     const candidates =
-      main === undefined ? [] : ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'].map((end) => main + end);
+      main === undefined
+        ? []
+        : ['', '.js', '.json', '.node', '/index.js', '/index.json', '/index.node'].map(
+            (end) => main + end,
+          );
     for (const candidate of [...candidates, 'index.js', 'index.json', 'index.node']) {
       const file = path.resolve(packagePath, candidate);
       if (this.isFile(file)) return file;
@@ -770,7 +871,11 @@ const path = require('node:path');
 /** An error as Node makes them: the code is in the first line of the stack, but not in the name. */
 function nodeError(Base, code, message, properties) {
   const error = new Base(message);
-  Object.defineProperty(error, 'name', { value: `${Base.name} [${code}]`, configurable: true, writable: true });
+  Object.defineProperty(error, 'name', {
+    value: `${Base.name} [${code}]`,
+    configurable: true,
+    writable: true,
+  });
   Error.captureStackTrace(error, nodeError);
   // Formatted when it is first read, with the name of that time.
   const { stack } = error;
@@ -806,7 +911,8 @@ function importNotDefined(specifier, packagePath, base) {
 
 function invalidTarget(packagePath, key, target, internal, base) {
   const text = typeof target === 'object' && target !== null ? JSON.stringify(target) : `${target}`;
-  const hint = !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
+  const hint =
+    !internal && text !== '' && !text.startsWith('./') ? '; targets must start with "./"' : '';
   const shown = JSON.stringify(text);
   const what =
     key === '.'
@@ -829,13 +935,19 @@ function invalidConfig(file, base, message) {
 
 /** A package.json that is not JSON; Node says no more about it, and makes this one error in another way. */
 function unreadableConfig(file, importing) {
-  const error = new Error(`Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`);
+  const error = new Error(
+    `Invalid package config ${file}${importing ? ` while importing ${importing}` : ''}.`,
+  );
   error.code = 'ERR_INVALID_PACKAGE_CONFIG';
   return error;
 }
 
 function invalidSpecifier(request, reason, base) {
-  return nodeError(TypeError, 'ERR_INVALID_MODULE_SPECIFIER', `Invalid module "${request}" ${reason}${from(base)}`);
+  return nodeError(
+    TypeError,
+    'ERR_INVALID_MODULE_SPECIFIER',
+    `Invalid module "${request}" ${reason}${from(base)}`,
+  );
 }
 
 /** `url` is given for a file that does not exist, and not for a package. */
@@ -858,7 +970,11 @@ function directoryImport(directory, base, url) {
 }
 
 function unknownExtension(extension, file) {
-  return nodeError(TypeError, 'ERR_UNKNOWN_FILE_EXTENSION', `Unknown file extension "${extension}" for ${file}`);
+  return nodeError(
+    TypeError,
+    'ERR_UNKNOWN_FILE_EXTENSION',
+    `Unknown file extension "${extension}" for ${file}`,
+  );
 }
 
 /** What `require` throws for a target of `exports` or `imports` that does not exist. */
@@ -909,7 +1025,8 @@ const { unreadableConfig } = require('./node_errors.cjs');
  * @param {string} [importedAs] for the error if the file is not JSON: what is imported, from where
  */
 function packageConfig(tree, directory, importedAs) {
-  if (directory.packageConfig === undefined) directory.packageConfig = read(tree, directory, importedAs);
+  if (directory.packageConfig === undefined)
+    directory.packageConfig = read(tree, directory, importedAs);
   return directory.packageConfig;
 }
 
@@ -922,7 +1039,8 @@ function read(tree, directory, importedAs) {
     entry = found.entry;
   }
   const data = parse(tree.payload.text(entry));
-  if (data === undefined) throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
+  if (data === undefined)
+    throw unreadableConfig(`${directory.path}${SEPARATOR}package.json`, importedAs);
   const { name, main, type, exports, imports } = data;
   return {
     name: typeof name === 'string' ? name : undefined,
@@ -984,7 +1102,11 @@ function resolveExports(pkg, subpath, conditions, base, resolvePackage) {
  */
 function resolveImports(pkg, specifier, conditions, base, resolvePackage) {
   if (specifier === '#' || specifier.endsWith('/')) {
-    throw errors.invalidSpecifier(specifier, 'is not a valid internal imports specifier name', base);
+    throw errors.invalidSpecifier(
+      specifier,
+      'is not a valid internal imports specifier name',
+      base,
+    );
   }
   const map = pkg?.config.imports;
   if (map !== undefined) {
@@ -1020,7 +1142,8 @@ function resolvePattern(context, map, name) {
   let bestMatch = '';
   for (const key of Object.keys(map)) {
     const star = key.indexOf('*');
-    if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star))) continue;
+    if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star)))
+      continue;
     const trailer = key.slice(star + 1);
     if (name.length >= key.length && name.endsWith(trailer) && comesBefore(key, best)) {
       best = key;
@@ -1092,7 +1215,8 @@ function resolveString(context, target, match, key, isPattern) {
     const specifier = isPattern ? target.replaceAll('*', () => match) : target;
     return context.resolvePackage(specifier, pkg.path, context.conditions);
   }
-  if (hasInvalidSegment(target.slice(2))) throw errors.invalidTarget(pkg.path, key, target, internal, base);
+  if (hasInvalidSegment(target.slice(2)))
+    throw errors.invalidTarget(pkg.path, key, target, internal, base);
   if (match !== '' && hasInvalidSegment(match)) {
     const request = key.replace('*', () => match);
     throw errors.invalidSpecifier(
@@ -1112,7 +1236,11 @@ function inPackage(packagePath, relative, base) {
   const { fileURLToPath, pathToFileURL } = require('node:url');
   const url = new URL(relative, pathToFileURL(packagePath + path.sep));
   if (ENCODED_SEPARATOR.test(url.pathname)) {
-    throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', base);
+    throw errors.invalidSpecifier(
+      url.pathname,
+      'must not include encoded "/" or "\\" characters',
+      base,
+    );
   }
   return fileURLToPath(url);
 }
@@ -1121,7 +1249,9 @@ function inPackage(packagePath, relative, base) {
 function hasInvalidSegment(relative) {
   if (!/[.%n]/i.test(relative)) return false;
   return relative.split(/[/\\]/).some((segment) => {
-    const decoded = segment.replace(/%([0-7][0-9a-f])/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
+    const decoded = segment.replace(/%([0-7][0-9a-f])/gi, (_, code) =>
+      String.fromCharCode(parseInt(code, 16)),
+    );
     return decoded === '.' || decoded === '..' || decoded.toLowerCase() === 'node_modules';
   });
 }
@@ -1167,7 +1297,7 @@ module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
 const Module = require('node:module');
 const fs = require('node:fs');
 const format = require('./format.cjs');
-const { importConditions } = require('./conditions.cjs');
+const conditionsOfProcess = require('./conditions.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { moduleNotFound } = require('./node_errors.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
@@ -1194,11 +1324,17 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
     if (found !== null) {
       if (found.format === 'builtin') beforeBuiltin(found.url);
-      return { url: found.url, format: found.format, importAttributes: context.importAttributes, shortCircuit: true };
+      return {
+        url: found.url,
+        format: found.format,
+        importAttributes: context.importAttributes,
+        shortCircuit: true,
+      };
     }
     const result = nextResolve(specifier, context);
     // Something on the disk has the path of the mount point; it is not part of the app.
-    if (result.url.startsWith(INSIDE_URL)) throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
+    if (result.url.startsWith(INSIDE_URL))
+      throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
     return result;
   }
 
@@ -1208,12 +1344,19 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     if (entry < 0) return nextLoad(url, context);
     const known = context.format ?? importResolver.formatOf(entry, file);
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
-      if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE) warnOfMissingType(url, file);
+      if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
+        warnOfMissingType(url, file);
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
-      return { format: known, source: payload.text(entry), shortCircuit: true, shouldBeReloadedByCJSLoader: known === 'commonjs' };
+      return {
+        format: known,
+        source: payload.text(entry),
+        shortCircuit: true,
+        shouldBeReloadedByCJSLoader: known === 'commonjs',
+      };
     }
     // Node's default step gets the source and does the rest: import attributes, unknown extensions, syntax.
-    const source = known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
+    const source =
+      known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
     const result = nextLoad(url, { ...context, format: known, source });
     if (known === undefined && result.format === 'module') warnOfMissingType(url, file);
     return result;
@@ -1243,7 +1386,8 @@ let lastConditionSet;
 function conditionSet(conditions) {
   if (conditions !== lastConditions) {
     lastConditions = conditions;
-    lastConditionSet = conditions === undefined ? importConditions : new Set(conditions);
+    lastConditionSet =
+      conditions === undefined ? conditionsOfProcess.importConditions : new Set(conditions);
   }
   return lastConditionSet;
 }
@@ -1277,7 +1421,8 @@ function runModuleEntryPoint(entryPoint) {
   }, realpathSync);
   const hooks = Module.registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier !== aliasUrl || context.parentURL !== undefined) return nextResolve(specifier, context);
+      if (specifier !== aliasUrl || context.parentURL !== undefined)
+        return nextResolve(specifier, context);
       hooks.deregister();
       return { url: toUrl(entryPoint), format: 'module', shortCircuit: true };
     },
@@ -1342,7 +1487,17 @@ const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
 // Functions of one path, with a callback form, a `Sync` form and, most of them, a form in `fs.promises`.
-const READING = ['access', 'lstat', 'open', 'opendir', 'readFile', 'readdir', 'readlink', 'realpath', 'stat'];
+const READING = [
+  'access',
+  'lstat',
+  'open',
+  'opendir',
+  'readFile',
+  'readdir',
+  'readlink',
+  'realpath',
+  'stat',
+];
 // The same, but all they do inside is to fail; with the system call that their errors name.
 const WRITING = {
   appendFile: 'open',
@@ -1362,15 +1517,42 @@ const WRITING = {
 const CHECKED_WRITING = ['mkdir', 'rm'];
 // Functions of two paths; the number of the one that decides what an error says is of no interest to them.
 const TWO_PATHS = ['copyFile', 'cp', 'link', 'rename', 'symlink'];
-const DESCRIPTORS = ['close', 'fchmod', 'fchown', 'fdatasync', 'fstat', 'fsync', 'ftruncate', 'futimes', 'read', 'readv', 'write', 'writev'];
-const OTHERS = ['exists', 'existsSync', 'statfs', 'statfsSync', 'unwatchFile', 'watch', 'watchFile'];
+const DESCRIPTORS = [
+  'close',
+  'fchmod',
+  'fchown',
+  'fdatasync',
+  'fstat',
+  'fsync',
+  'ftruncate',
+  'futimes',
+  'read',
+  'readv',
+  'write',
+  'writev',
+];
+const OTHERS = [
+  'exists',
+  'existsSync',
+  'statfs',
+  'statfsSync',
+  'unwatchFile',
+  'watch',
+  'watchFile',
+];
+
+// Whose results `util.promisify` gives in another form; a property of the original says how.
+const WITH_OWN_PROMISE_FORM = new Set(['read', 'readv', 'write', 'writev']);
 
 /** All names of `fs` that are replaced. */
 const PATCHED = [
-  ...[...READING, ...Object.keys(WRITING), ...CHECKED_WRITING, ...TWO_PATHS, ...DESCRIPTORS].flatMap((name) => [
-    name,
-    `${name}Sync`,
-  ]),
+  ...[
+    ...READING,
+    ...Object.keys(WRITING),
+    ...CHECKED_WRITING,
+    ...TWO_PATHS,
+    ...DESCRIPTORS,
+  ].flatMap((name) => [name, `${name}Sync`]),
   ...OTHERS,
 ];
 
@@ -1388,31 +1570,42 @@ function patchFs(tree) {
     const original = originals[name];
     // Not every platform has lchmod.
     if (original === undefined) return;
-    Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-    Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
-    // How `util.promisify` has to treat it.
-    for (const symbol of Object.getOwnPropertySymbols(original)) replacement[symbol] = original[symbol];
+    if (WITH_OWN_PROMISE_FORM.has(name)) {
+      for (const symbol of Object.getOwnPropertySymbols(original))
+        replacement[symbol] = original[symbol];
+    }
     fs[name] = replacement;
   }
 
+  // Functions get their names by being methods: at every start there are a hundred of them, and defining the property
+  // would take longer than all the rest of this module.
+
   /** Replaces both forms of a function of one path. */
   function replacePathFunction(name, operation) {
-    const sync = originals[`${name}Sync`];
+    const syncName = `${name}Sync`;
+    const sync = originals[syncName];
     const callback = originals[name];
-    replace(`${name}Sync`, function (given, a, b) {
-      const at = locate(given);
-      return at === null ? sync.call(this, given, a, b) : operation(at, given, a, b);
-    });
-    replace(name, function (given, a, b, c) {
-      const at = locate(given);
-      const last = typeof c === 'function' ? c : typeof b === 'function' ? b : a;
-      if (at === null || typeof last !== 'function') return callback.call(this, given, a, b, c);
-      return later(last, () => operation(at, given, a === last ? undefined : a, b === last ? undefined : b));
-    });
+    const both = {
+      [syncName](given, a, b) {
+        const at = locate(given);
+        return at === null ? sync.call(this, given, a, b) : operation(at, given, a, b);
+      },
+      [name](given, a, b, c) {
+        const at = locate(given);
+        const last = typeof c === 'function' ? c : typeof b === 'function' ? b : a;
+        if (at === null || typeof last !== 'function') return callback.call(this, given, a, b, c);
+        return later(last, () =>
+          operation(at, given, a === last ? undefined : a, b === last ? undefined : b),
+        );
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name !== 'readFile' && name !== 'realpath') replacePathFunction(name, operations[name].bind(operations));
+    if (name !== 'readFile' && name !== 'realpath')
+      replacePathFunction(name, operations[name].bind(operations));
   }
   for (const [name, syscall] of Object.entries(WRITING)) {
     replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
@@ -1421,10 +1614,14 @@ function patchFs(tree) {
   replace('readFileSync', function readFileSync(given, options) {
     if (typeof given === 'number') {
       const file = descriptors.get(given);
-      return file === undefined ? originals.readFileSync.call(this, given, options) : decoded(file.readRest(), options);
+      return file === undefined
+        ? originals.readFileSync.call(this, given, options)
+        : decoded(file.readRest(), options);
     }
     const at = locate(given);
-    return at === null ? originals.readFileSync.call(this, given, options) : operations.readFile(at, given, options);
+    return at === null
+      ? originals.readFileSync.call(this, given, options)
+      : operations.readFile(at, given, options);
   });
   replace('readFile', function readFile(given, options, callback) {
     const last = callback ?? options;
@@ -1436,7 +1633,9 @@ function patchFs(tree) {
     const settings = options === last ? undefined : options;
     return later(last, () => {
       settings?.signal?.throwIfAborted();
-      return file === undefined ? operations.readFileLater(at, given, settings) : decoded(file.readRest(), settings);
+      return file === undefined
+        ? operations.readFileLater(at, given, settings)
+        : decoded(file.readRest(), settings);
     });
   });
 
@@ -1451,7 +1650,8 @@ function patchFs(tree) {
     const realpath = function realpath(given, options, callback) {
       const at = locate(given);
       const last = callback ?? options;
-      if (at === null || typeof last !== 'function') return original.call(this, given, options, callback);
+      if (at === null || typeof last !== 'function')
+        return original.call(this, given, options, callback);
       return later(last, () => operation(at, given, options === last ? undefined : options));
     };
     if (native) {
@@ -1465,43 +1665,56 @@ function patchFs(tree) {
 
   for (const name of TWO_PATHS) {
     const operation = twoPathOperation(operations, name);
-    replace(`${name}Sync`, function (given, destination, options) {
-      const [at, atDestination] = locateBoth(name, given, destination);
-      return at === null && atDestination === null
-        ? originals[`${name}Sync`].call(this, given, destination, options)
-        : operation(at, atDestination, given, destination, options);
-    });
-    replace(name, function (given, destination, options, callback) {
-      const [at, atDestination] = locateBoth(name, given, destination);
-      const last = callback ?? options;
-      if ((at === null && atDestination === null) || typeof last !== 'function') {
-        return originals[name].call(this, given, destination, options, callback);
-      }
-      return later(last, () => operation(at, atDestination, given, destination, options === last ? undefined : options));
-    });
+    const syncName = `${name}Sync`;
+    const both = {
+      [syncName](given, destination, options) {
+        const [at, atDestination] = locateBoth(name, given, destination);
+        return at === null && atDestination === null
+          ? originals[syncName].call(this, given, destination, options)
+          : operation(at, atDestination, given, destination, options);
+      },
+      [name](given, destination, options, callback) {
+        const [at, atDestination] = locateBoth(name, given, destination);
+        const last = callback ?? options;
+        if ((at === null && atDestination === null) || typeof last !== 'function') {
+          return originals[name].call(this, given, destination, options, callback);
+        }
+        const settings = options === last ? undefined : options;
+        return later(last, () => operation(at, atDestination, given, destination, settings));
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   for (const name of DESCRIPTORS) {
     const operation = descriptorOperation(descriptors, name);
-    const original = originals[name];
-    const originalSync = originals[`${name}Sync`];
-    replace(`${name}Sync`, function (descriptor, ...rest) {
-      const file = descriptors.get(descriptor);
-      return file === undefined ? originalSync.call(this, descriptor, ...rest) : operation(file, descriptor, ...rest);
-    });
-    replace(name, function (descriptor, ...rest) {
-      const file = descriptors.get(descriptor);
-      if (file === undefined) return original.call(this, descriptor, ...rest);
-      const last = rest.at(-1);
-      if (typeof last !== 'function') {
-        if (name === 'close' && last === undefined) return descriptors.close(descriptor);
-        return original.call(this, descriptor, ...rest);
-      }
-      const args = rest.slice(0, -1);
-      if (name !== 'read' && name !== 'readv') return later(last, () => operation(file, descriptor, ...args));
-      const buffer = name === 'read' ? normalizeRead(args) : args[0];
-      return later(last, () => operation(file, descriptor, ...args), buffer);
-    });
+    const syncName = `${name}Sync`;
+    const both = {
+      [syncName](descriptor, ...rest) {
+        const file = descriptors.get(descriptor);
+        return file === undefined
+          ? originals[syncName].call(this, descriptor, ...rest)
+          : operation(file, descriptor, ...rest);
+      },
+      [name](descriptor, ...rest) {
+        const file = descriptors.get(descriptor);
+        if (file === undefined) return originals[name].call(this, descriptor, ...rest);
+        const last = rest.at(-1);
+        if (typeof last !== 'function') {
+          if (name === 'close' && last === undefined) return descriptors.close(descriptor);
+          return originals[name].call(this, descriptor, ...rest);
+        }
+        const args = rest.slice(0, -1);
+        if (name !== 'read' && name !== 'readv') {
+          return later(last, () => operation(file, descriptor, ...args));
+        }
+        const buffer = name === 'read' ? normalizeRead(args) : args[0];
+        return later(last, () => operation(file, descriptor, ...args), buffer);
+      },
+    };
+    replace(syncName, both[syncName]);
+    replace(name, both[name]);
   }
 
   replace('existsSync', function existsSync(given) {
@@ -1510,7 +1723,8 @@ function patchFs(tree) {
   });
   replace('exists', function exists(given, callback) {
     const at = locate(given);
-    if (at === null || typeof callback !== 'function') return originals.exists.call(this, given, callback);
+    if (at === null || typeof callback !== 'function')
+      return originals.exists.call(this, given, callback);
     setImmediate(callback, operations.exists(at));
     return undefined;
   });
@@ -1525,10 +1739,14 @@ function patchFs(tree) {
   });
 
   replace('watch', function watch(given, options, listener) {
-    return locate(given) === null ? originals.watch.call(this, given, options, listener) : inertWatcher();
+    return locate(given) === null
+      ? originals.watch.call(this, given, options, listener)
+      : inertWatcher();
   });
   replace('watchFile', function watchFile(given, options, listener) {
-    return locate(given) === null ? originals.watchFile.call(this, given, options, listener) : inertWatcher();
+    return locate(given) === null
+      ? originals.watchFile.call(this, given, options, listener)
+      : inertWatcher();
   });
   replace('unwatchFile', function unwatchFile(given, listener) {
     return locate(given) === null ? originals.unwatchFile.call(this, given, listener) : undefined;
@@ -1624,7 +1842,9 @@ function normalizeRead(args) {
   position = typeof position === 'bigint' ? Number(position) : position;
   if (typeof position !== 'number' || position < 0) position = null;
   const bytes =
-    buffer instanceof Uint8Array ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    buffer instanceof Uint8Array
+      ? buffer
+      : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   args.splice(0, args.length, bytes, Number(offset), Number(length), position);
   return buffer;
 }
@@ -1721,7 +1941,9 @@ class OpenFile {
   /** What is left from the current position. */
   readRest() {
     if (this.isDirectory) throw systemError('EISDIR', 'read');
-    const rest = Buffer.allocUnsafeSlow(Math.max(0, this.payload.fileSize(this.entry) - this.position));
+    const rest = Buffer.allocUnsafeSlow(
+      Math.max(0, this.payload.fileSize(this.entry) - this.position),
+    );
     this.read(rest, 0, rest.length, null);
     return rest;
   }
@@ -1766,7 +1988,8 @@ let numbers = null;
 function numberOf(code) {
   if (numbers === null) {
     numbers = new Map();
-    for (const [number, [name, message]] of util.getSystemErrorMap()) numbers.set(name, { number, message });
+    for (const [number, [name, message]] of util.getSystemErrorMap())
+      numbers.set(name, { number, message });
   }
   return numbers.get(code);
 }
@@ -1793,7 +2016,9 @@ function systemError(code, syscall, path, dest) {
 
 function shown(path) {
   if (typeof path === 'string') return path;
-  return path instanceof Uint8Array ? Buffer.from(path).toString() : require('node:url').fileURLToPath(path);
+  return path instanceof Uint8Array
+    ? Buffer.from(path).toString()
+    : require('node:url').fileURLToPath(path);
 }
 
 module.exports = { systemError };
@@ -1817,9 +2042,17 @@ let ofExecutableBig = null;
 
 /** @param {import('./payload.cjs').Payload} payload */
 function stats(payload, entry, bigint) {
-  const kind = entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
+  const kind =
+    entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
   const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions = kind === KIND_DIRECTORY ? 0o755 : kind === KIND_SYMLINK ? 0o777 : payload.isExecutable(entry) ? 0o755 : 0o644;
+  const permissions =
+    kind === KIND_DIRECTORY
+      ? 0o755
+      : kind === KIND_SYMLINK
+        ? 0o777
+        : payload.isExecutable(entry)
+          ? 0o755
+          : 0o644;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
   const facts = {
     mode: type | permissions,
@@ -1840,13 +2073,20 @@ function plainStats(descriptor, facts) {
 
 function bigStats(descriptor, facts) {
   ofExecutableBig ??= fstatSync(descriptor, { bigint: true });
-  const big = Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, BigInt(value)]));
+  const big = Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, BigInt(value)]),
+  );
   return Object.assign(Object.create(Object.getPrototypeOf(ofExecutableBig)), ofExecutableBig, big);
 }
 
 function dirent(payload, entry, name, parentPath) {
   const kind = payload.kind(entry);
-  const type = kind === KIND_DIRECTORY ? UV_DIRENT_DIR : kind === KIND_SYMLINK ? UV_DIRENT_LINK : UV_DIRENT_FILE;
+  const type =
+    kind === KIND_DIRECTORY
+      ? UV_DIRENT_DIR
+      : kind === KIND_SYMLINK
+        ? UV_DIRENT_LINK
+        : UV_DIRENT_FILE;
   return new Dirent(name, type, parentPath);
 }
 
@@ -1891,7 +2131,11 @@ class Operations {
   access(at, given, mode = 0) {
     const found = this.#find(at, given, 'access');
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
-    if ((mode & X_OK) !== 0 && found.directory === null && !this.payload.isExecutable(found.entry)) {
+    if (
+      (mode & X_OK) !== 0 &&
+      found.directory === null &&
+      !this.payload.isExecutable(found.entry)
+    ) {
       throw systemError('EACCES', 'access', given);
     }
   }
@@ -1907,7 +2151,8 @@ class Operations {
   #stat(at, given, options, syscall, followLast) {
     const found = this.tree.lookup(at, followLast);
     if (typeof found === 'number') {
-      if (options?.throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY)) return undefined;
+      if (options?.throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY))
+        return undefined;
       throw this.#notFound(found, syscall, given);
     }
     return stats(this.payload, found.entry, options?.bigint === true);
@@ -1950,10 +2195,14 @@ class Operations {
   // Reading
 
   open(at, given, flags = 'r') {
-    const writes = typeof flags === 'number' ? (flags & WRITING) !== 0 : !READ_FLAGS.has(flags ?? 'r');
+    const writes =
+      typeof flags === 'number' ? (flags & WRITING) !== 0 : !READ_FLAGS.has(flags ?? 'r');
     const found = this.tree.lookup(at);
     if (writes) {
-      const exclusive = typeof flags === 'number' ? (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0 : flags.includes('x');
+      const exclusive =
+        typeof flags === 'number'
+          ? (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0
+          : flags.includes('x');
       if (exclusive && typeof found !== 'number') throw systemError('EEXIST', 'open', given);
       throw systemError('EROFS', 'open', given);
     }
@@ -1998,14 +2247,22 @@ class Operations {
   #readdir(at, given, options, promised) {
     const found = this.#find(at, given, 'scandir');
     if (found.directory === null) throw systemError('ENOTDIR', 'scandir', given);
-    if (options?.recursive) return this.#readRecursively(found.directory, asString(given), options, promised);
-    return this.#names(found.directory, given instanceof Uint8Array ? given : asString(given), '', options);
+    if (options?.recursive)
+      return this.#readRecursively(found.directory, asString(given), options, promised);
+    return this.#names(
+      found.directory,
+      given instanceof Uint8Array ? given : asString(given),
+      '',
+      options,
+    );
   }
 
   #names(directory, shownPath, prefix, options) {
     const names = [...directory.names()];
     if (options?.withFileTypes) {
-      return names.map((name) => dirent(this.payload, directory.find(name), encode(name, options), shownPath));
+      return names.map((name) =>
+        dirent(this.payload, directory.find(name), encode(name, options), shownPath),
+      );
     }
     return names.map((name) => encode(prefix + name, options));
   }
@@ -2033,7 +2290,10 @@ class Operations {
     const found = this.#find(at, given, 'opendir');
     if (found.directory === null) throw systemError('ENOTDIR', 'opendir', given);
     const { openDirectory } = require('./directory_handle.cjs');
-    return openDirectory(asString(given), this.readdir(at, given, { ...options, withFileTypes: true }));
+    return openDirectory(
+      asString(given),
+      this.readdir(at, given, { ...options, withFileTypes: true }),
+    );
   }
 
   /** Copies a file to the real disk, or refuses to copy one to a path inside. */
@@ -2047,7 +2307,10 @@ class Operations {
     if (typeof found === 'number') throw this.#notFound(found, 'copyfile', given, destination);
     if (found.directory !== null) throw systemError('EISDIR', 'copyfile', given, destination);
     const { copyOut } = require('./copy_out.cjs');
-    copyOut(this.payload, found.entry, destination, { given, exclusive: (mode & fs.constants.COPYFILE_EXCL) !== 0 });
+    copyOut(this.payload, found.entry, destination, {
+      given,
+      exclusive: (mode & fs.constants.COPYFILE_EXCL) !== 0,
+    });
   }
 
   cp(at, atDestination, given, destination, options) {
@@ -2106,7 +2369,9 @@ function encode(text, options) {
 
 function asString(given) {
   if (typeof given === 'string') return given;
-  return given instanceof Uint8Array ? Buffer.from(given).toString() : require('node:url').fileURLToPath(given);
+  return given instanceof Uint8Array
+    ? Buffer.from(given).toString()
+    : require('node:url').fileURLToPath(given);
 }
 
 module.exports = { Operations, encodingOf };
@@ -2248,7 +2513,11 @@ class Tree {
     const realPath = parent.path + SEPARATOR + name;
     switch (this.payload.kind(entry)) {
       case format.KIND_DIRECTORY:
-        return { entry, path: realPath, directory: this.#directory(this.payload.directoryNumber(entry), realPath) };
+        return {
+          entry,
+          path: realPath,
+          directory: this.#directory(this.payload.directoryNumber(entry), realPath),
+        };
       case format.KIND_SYMLINK:
         if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
         return this.#lookup(path.join(parent.path, this.payload.target(entry)), true, links + 1);
@@ -2360,17 +2629,26 @@ const CHUNK = 1 << 20;
 function copyOut(payload, entry, destination, { given, exclusive }) {
   let output;
   try {
-    output = fs.openSync(destination, exclusive ? 'wx' : 'w', payload.isExecutable(entry) ? 0o755 : 0o644);
+    output = fs.openSync(
+      destination,
+      exclusive ? 'wx' : 'w',
+      payload.isExecutable(entry) ? 0o755 : 0o644,
+    );
   } catch (error) {
     const failure = systemError(error.code, 'copyfile', given, destination);
-    throw Object.defineProperty(failure, 'cause', { value: error, configurable: true, writable: true });
+    throw Object.defineProperty(failure, 'cause', {
+      value: error,
+      configurable: true,
+      writable: true,
+    });
   }
   try {
     const size = payload.fileSize(entry);
     const buffer = Buffer.allocUnsafeSlow(Math.min(size, CHUNK));
-    for (let position = 0; position < size; ) {
+    for (let position = 0; position < size;) {
       const count = payload.readInto(entry, buffer, 0, buffer.length, position);
-      for (let written = 0; written < count; ) written += fs.writeSync(output, buffer, written, count - written);
+      for (let written = 0; written < count;)
+        written += fs.writeSync(output, buffer, written, count - written);
       position += count;
     }
   } finally {
@@ -2382,7 +2660,9 @@ function copyOut(payload, entry, destination, { given, exclusive }) {
 function copyTree(operations, source, destination, options) {
   if (options.filter && !options.filter(source, destination)) return;
   const at = locate(source);
-  const sourceStats = options.dereference ? operations.stat(at, source) : operations.lstat(at, source);
+  const sourceStats = options.dereference
+    ? operations.stat(at, source)
+    : operations.lstat(at, source);
   const existing = fs.lstatSync(destination, { throwIfNoEntry: false });
   if (sourceStats.isDirectory()) {
     if (!options.recursive) {
@@ -2409,7 +2689,10 @@ function copyTree(operations, source, destination, options) {
   }
   if (sourceStats.isSymbolicLink()) {
     const target = operations.readlink(at, source);
-    fs.symlinkSync(options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target), destination);
+    fs.symlinkSync(
+      options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target),
+      destination,
+    );
     return;
   }
   operations.copyFile(at, null, source, destination, options.mode);
@@ -2421,7 +2704,14 @@ module.exports = { copyOut, copyTree };
 // Replaces functions of `fs.promises` as fs_patch.cjs does those of `fs`.
 
 const { FileHandle } = require('./file_handle.cjs');
-const { CHECKED_WRITING, READING, TWO_PATHS, WRITING, locateBoth, twoPathOperation } = require('./fs_patch.cjs');
+const {
+  CHECKED_WRITING,
+  READING,
+  TWO_PATHS,
+  WRITING,
+  locateBoth,
+  twoPathOperation,
+} = require('./fs_patch.cjs');
 const { locate } = require('./mount.cjs');
 const { systemError } = require('./system_errors.cjs');
 
@@ -2490,7 +2780,9 @@ function patchPromises(promises, operations, descriptors) {
     return originals.statfs(process.execPath, options);
   });
   replace('watch', function watch(given, options) {
-    return locate(given) === null ? originals.watch.call(this, given, options) : neverChanges(options?.signal);
+    return locate(given) === null
+      ? originals.watch.call(this, given, options)
+      : neverChanges(options?.signal);
   });
 
   return () => Object.assign(promises, originals);
@@ -2621,12 +2913,15 @@ const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const conditions = require('./conditions.cjs');
 const { KIND_FILE } = require('./format.cjs');
-const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
 
 const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
+// Parts that start with a dot would be something else than a name.
+const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
+const DOT_CODE = 46;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -2676,13 +2971,29 @@ class RequireResolver {
   findIn(folder, request, requested = conditions.requireConditions) {
     if (folder !== '') {
       const directory = this.tree.directoryAt(folder);
-      if (typeof directory === 'number' && !request.startsWith('..') ) return false;
+      if (typeof directory === 'number' && !request.startsWith('..')) return false;
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
     const base = path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
+  }
+
+  /**
+   * The short way for most requests between files: `./a`, `../b/c.js`. False for every other form, and if there is
+   * nothing; then the long way decides.
+   * @param {string} folder the real path of the requiring file's directory
+   */
+  findRelative(folder, request) {
+    if (isWindows || !SIMPLE_RELATIVE.test(request)) return false;
+    let base = folder;
+    let start = request.charCodeAt(1) === SEPARATOR_CODE ? 2 : 0;
+    while (request.charCodeAt(start) === DOT_CODE) {
+      base = base.slice(0, base.lastIndexOf(SEPARATOR));
+      start += 3;
+    }
+    return isInside(base) && this.findFile(base + SEPARATOR + request.slice(start), request);
   }
 
   /** The file that a path means, with extensions and as a directory. */
@@ -2760,7 +3071,13 @@ class RequireResolver {
     if (config === null || config.exports === undefined) return undefined;
     try {
       const subpath = `.${match[2] ?? ''}`;
-      const found = resolveExports({ path: packagePath, config }, subpath, requested, undefined, this.packages.resolvePackage);
+      const found = resolveExports(
+        { path: packagePath, config },
+        subpath,
+        requested,
+        undefined,
+        this.packages.resolvePackage,
+      );
       return this.#finish(found, packagePath);
     } catch (error) {
       if (error.code === 'ERR_MODULE_NOT_FOUND') {
@@ -2776,7 +3093,8 @@ class RequireResolver {
       throw errors.nodeError(TypeError, 'ERR_INVALID_URL_SCHEME', 'The URL must be of scheme file');
     }
     const found = this.tree.lookup(target);
-    if (typeof found === 'number' || found.directory !== null) throw errors.cjsTargetNotFound(target, packageJson);
+    if (typeof found === 'number' || found.directory !== null)
+      throw errors.cjsTargetNotFound(target, packageJson);
     return found.path;
   }
 }
@@ -2796,7 +3114,8 @@ const { packageOf } = require('./resolver.cjs');
 const { insidePath, toUrl } = require('./urls.cjs');
 
 // `./a/b.js` without parts that mean something else in a URL or a path.
-const SIMPLE_RELATIVE = /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
+const SIMPLE_RELATIVE =
+  /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
 const PATH_SPECIFIER = /^(?:\/|\.\.?(?:\/|$))/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
 
@@ -2833,12 +3152,20 @@ class ImportResolver {
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
       const url = URL.parse(specifier, parentUrl);
-      return url === null || url.protocol !== 'file:' ? null : this.#finishUrl(url, parent ?? parentUrl, specifier);
+      return url === null || url.protocol !== 'file:'
+        ? null
+        : this.#finishUrl(url, parent ?? parentUrl, specifier);
     }
     if (parent === null) return null;
     let target;
     if (specifier[0] === '#') {
-      target = resolveImports(packageOf(this.tree, parent), specifier, conditions, parent, this.packages.resolvePackage);
+      target = resolveImports(
+        packageOf(this.tree, parent),
+        specifier,
+        conditions,
+        parent,
+        this.packages.resolvePackage,
+      );
     } else {
       target = this.packages.resolveBare(specifier, parent, conditions);
       // Node looks in the folders above the mount point, and otherwise reports the missing package.
@@ -2853,14 +3180,16 @@ class ImportResolver {
     const known = FORMATS[this.tree.payload.moduleFormat(entry)];
     if (known !== undefined) return known;
     const extension = path.extname(file);
-    if (extension === '.mts' || extension === '.cts' || extension === '.ts') return this.#typescriptFormat(file, extension);
+    if (extension === '.mts' || extension === '.cts' || extension === '.ts')
+      return this.#typescriptFormat(file, extension);
     if (extension === '') return packageOf(this.tree, file)?.config?.type;
     return undefined;
   }
 
   #typescriptFormat(file, extension) {
     if (!process.features.typescript) return undefined;
-    if (extension !== '.ts') return extension === '.mts' ? 'module-typescript' : 'commonjs-typescript';
+    if (extension !== '.ts')
+      return extension === '.mts' ? 'module-typescript' : 'commonjs-typescript';
     const type = packageOf(this.tree, file)?.config.type;
     return type === undefined ? undefined : `${type}-typescript`;
   }
@@ -2875,7 +3204,11 @@ class ImportResolver {
     }
     if (!isInside(path.resolve(file))) return null;
     if (ENCODED_SEPARATOR.test(url.pathname)) {
-      throw errors.invalidSpecifier(url.pathname, 'must not include encoded "/" or "\\" characters', base);
+      throw errors.invalidSpecifier(
+        url.pathname,
+        'must not include encoded "/" or "\\" characters',
+        base,
+      );
     }
     return this.#finish(file, url.search + url.hash, base, specifier);
   }
@@ -2883,10 +3216,18 @@ class ImportResolver {
   #finish(file, suffix, base, specifier) {
     const found = this.tree.lookup(file.endsWith(SEPARATOR) ? path.resolve(file) : file);
     if (typeof found === 'number' || (found.directory === null && file.endsWith(SEPARATOR))) {
-      throw this.#withHint(errors.moduleNotFound(file, base, toUrl(file) + suffix), specifier, base);
+      throw this.#withHint(
+        errors.moduleNotFound(file, base, toUrl(file) + suffix),
+        specifier,
+        base,
+      );
     }
     if (found.directory !== null) {
-      throw this.#withHint(errors.directoryImport(file, base, toUrl(file) + suffix), specifier, base);
+      throw this.#withHint(
+        errors.directoryImport(file, base, toUrl(file) + suffix),
+        specifier,
+        base,
+      );
     }
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
   }
@@ -2908,7 +3249,11 @@ class ImportResolver {
       hint =
         index === -1
           ? toUrl(found)
-          : `${name}/${found.slice(index + needle.length).split(SEPARATOR).map(encodeURIComponent).join('/')}`;
+          : `${name}/${found
+              .slice(index + needle.length)
+              .split(SEPARATOR)
+              .map(encodeURIComponent)
+              .join('/')}`;
     }
     if (hint === specifier) return error;
     const line = `Did you mean to import ${JSON.stringify(hint)}?`;
@@ -2952,7 +3297,11 @@ function setUpProcess(entryPoint) {
       },
     },
   };
-  Object.defineProperty(process.versions, 'pkg', { value: PRODUCT_VERSION, enumerable: true, configurable: true });
+  Object.defineProperty(process.versions, 'pkg', {
+    value: PRODUCT_VERSION,
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 module.exports = { setUpProcess };
@@ -2963,6 +3312,7 @@ module.exports = { setUpProcess };
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const { DamagedExecutable } = require('./executable.cjs');
+const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
 const { readSync } = fs;
 
@@ -2994,9 +3344,12 @@ class Payload {
       throw new DamagedExecutable('there is no payload where its locator points to');
     }
     if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
-      throw new DamagedExecutable(`its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`);
+      throw new DamagedExecutable(
+        `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
+      );
     }
-    if (words[31] !== crc32(head.subarray(0, 124))) throw new DamagedExecutable('the header of its payload is wrong');
+    if (words[31] !== crc32(head.subarray(0, 124)))
+      throw new DamagedExecutable('the header of its payload is wrong');
     if (u64(words, 4) !== size) {
       throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
     }
@@ -3024,7 +3377,9 @@ class Payload {
 
   /** Facts about the app that its build wrote down; strings. */
   get metadata() {
-    return JSON.parse(this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize));
+    return JSON.parse(
+      this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize),
+    );
   }
 
   // Directories, by number.
@@ -3065,7 +3420,9 @@ class Payload {
   }
 
   moduleFormat(entry) {
-    return (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK;
+    return (
+      (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK
+    );
   }
 
   /** The number of the directory that a directory entry is. */
@@ -3096,7 +3453,13 @@ class Payload {
     const at = entry * ENTRY_WORDS;
     const available = Math.min(length, u64(this.entries, at + 4) - position);
     if (available <= 0) return 0;
-    return this.#readExactly(buffer, offset, available, u64(this.entries, at + 2) + position, 'contents');
+    return this.#readExactly(
+      buffer,
+      offset,
+      available,
+      u64(this.entries, at + 2) + position,
+      'contents',
+    );
   }
 
   /** The content of a file as a string, as reading it as UTF-8 gives it. */
@@ -3108,18 +3471,24 @@ class Payload {
   }
 
   /**
-   * A script and its cached data, which is undefined if there is none. The cached data is a view of memory that the
-   * next read reuses.
+   * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
+   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
    */
   script(entry) {
     const at = entry * ENTRY_WORDS;
     const size = u64(this.entries, at + 6);
     const cacheSize = this.entries[at + 9];
-    if (cacheSize === 0) return { source: this.text(entry), cachedData: undefined };
-    const cacheOffset = Math.ceil(size / format.ALIGNMENT) * format.ALIGNMENT;
-    const start = this.#locate(u64(this.entries, at + 2), cacheOffset + cacheSize);
+    if (cacheSize === 0) {
+      return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
+    }
+    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
+    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
+    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
+    const start = this.#locate(position, cacheOffset + cacheSize);
+    const wrapped = this.#decode(at, start, wrappedSize);
     return {
-      source: this.#decode(at, start, size),
+      source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
+      wrapped,
       cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
     };
   }
@@ -3134,7 +3503,8 @@ class Payload {
   #locate(position, length) {
     if (position < this.windowStart || position + length > this.windowEnd) {
       const size = Math.min(Math.max(length, WINDOW), this.size - position);
-      if (length > size) throw new DamagedExecutable('a file of its payload ends after the payload');
+      if (length > size)
+        throw new DamagedExecutable('a file of its payload ends after the payload');
       if (this.window === null || this.window.length < size) {
         this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
       }
@@ -3154,7 +3524,13 @@ class Payload {
   #readExactly(buffer, offset, length, position, what) {
     let done = 0;
     while (done < length) {
-      const count = readSync(this.descriptor, buffer, offset + done, length - done, this.start + position + done);
+      const count = readSync(
+        this.descriptor,
+        buffer,
+        offset + done,
+        length - done,
+        this.start + position + done,
+      );
       if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
       done += count;
     }

@@ -46,7 +46,11 @@ const MODULE_SYNTAX_MESSAGES = new Set([
 
 // What the options above give to the young generation is enough for three times as much (measured with Node 22 to 26).
 const BATCH_SOURCE_BYTES = 8 << 20;
-const NEEDED_OPTIONS = [/^--hash[-_]seed=[1-9]/, /^--min[-_]semi[-_]space[-_]size=64$/, /^--max[-_]semi[-_]space[-_]size=64$/];
+const NEEDED_OPTIONS = [
+  /^--hash[-_]seed=[1-9]/,
+  /^--min[-_]semi[-_]space[-_]size=64$/,
+  /^--max[-_]semi[-_]space[-_]size=64$/,
+];
 
 function main(argv) {
   if (argv.length !== 2) {
@@ -54,7 +58,9 @@ function main(argv) {
   }
   for (const option of NEEDED_OPTIONS) {
     if (!process.execArgv.some((given) => option.test(given))) {
-      throw new Error(`compile_code_cache.cjs has to be run with an option ${option}, else every run gives other bytes.`);
+      throw new Error(
+        `compile_code_cache.cjs has to be run with an option ${option}, else every run gives other bytes.`,
+      );
     }
   }
   const [planPath, output] = argv;
@@ -67,10 +73,14 @@ function main(argv) {
   let parts = batches.length === 1 ? [compileBatch(plan.directory, batches[0])] : [null];
   if (parts[0] === null) {
     const smaller = batches.length === 1 ? halves(batches[0]) : batches;
-    parts = smaller.map((batch, number) => inOwnProcess(plan.directory, batch, `${output}.${number}`));
+    parts = smaller.map((batch, number) =>
+      inOwnProcess(plan.directory, batch, `${output}.${number}`),
+    );
   }
   const { files, size } = write(output, parts);
-  console.log(`${files.filter((file) => file.size > 0).length} of ${files.length} scripts compiled, ${size} bytes of cached data`);
+  console.log(
+    `${files.filter((file) => file.size > 0).length} of ${files.length} scripts compiled, ${size} bytes of cached data`,
+  );
 }
 
 function inBatches(directory, files) {
@@ -128,7 +138,8 @@ function inOwnProcess(directory, batch, output) {
   );
   fs.rmSync(partPlan);
   if (error) throw error;
-  if (status !== 0) throw new Error(`Compiling ${batch.length} files failed (${signal ?? status}):\n${stderr}`);
+  if (status !== 0)
+    throw new Error(`Compiling ${batch.length} files failed (${signal ?? status}):\n${stderr}`);
   const part = read(output);
   fs.rmSync(output);
   return part;
@@ -145,7 +156,10 @@ function scripts(root) {
       const child = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory()) {
         visit(child, isModule);
-      } else if (entry.isFile() && isScript(path.join(directory, entry.name), entry.name, isModule)) {
+      } else if (
+        entry.isFile() &&
+        isScript(path.join(directory, entry.name), entry.name, isModule)
+      ) {
         found.push(child);
       }
     }
@@ -158,7 +172,9 @@ function declaredModule(directory, entries, name, inherited) {
   if (name === 'node_modules') return false;
   if (!entries.some((entry) => entry.name === 'package.json' && entry.isFile())) return inherited;
   try {
-    return JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'))?.type === 'module';
+    return (
+      JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'))?.type === 'module'
+    );
   } catch (error) {
     // Node reports a package.json that is not JSON when something resolves through it; no file is less CommonJS for it.
     if (error instanceof SyntaxError) return false;
@@ -193,7 +209,9 @@ function startsWithHashBang(file) {
 function compile(source) {
   try {
     // The form that Node compiles: only what parses so is CommonJS, whatever the wrapper below would make of it.
-    vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], { filename: '' });
+    vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
+      filename: '',
+    });
     const body = source.startsWith('#!') ? `//${source.slice(2)}` : source;
     const script = new vm.Script(WRAPPER_START + body + WRAPPER_END, {
       // V8 writes the name into the cached data, and at run time takes the one it is given then.
@@ -204,7 +222,10 @@ function compile(source) {
     return { format: 'commonjs', cachedData: script.createCachedData() };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { format: MODULE_SYNTAX_MESSAGES.has(error.message) ? 'module' : 'invalid', cachedData: null };
+    return {
+      format: MODULE_SYNTAX_MESSAGES.has(error.message) ? 'module' : 'invalid',
+      cachedData: null,
+    };
   }
 }
 
@@ -213,7 +234,11 @@ function write(output, parts) {
   const data = [];
   let size = 0;
   for (const { cachedData, ...file } of parts.flat()) {
-    files.push({ ...file, offset: cachedData === null ? 0 : size, size: cachedData === null ? 0 : cachedData.length });
+    files.push({
+      ...file,
+      offset: cachedData === null ? 0 : size,
+      size: cachedData === null ? 0 : cachedData.length,
+    });
     if (cachedData !== null) {
       const padding = Buffer.alloc(aligned(cachedData.length) - cachedData.length);
       data.push(cachedData, padding);
@@ -240,10 +265,12 @@ function read(output) {
   const bytes = fs.readFileSync(output);
   const tableSize = bytes.readUInt32LE(12);
   const start = aligned(HEADER_SIZE + tableSize);
-  return JSON.parse(bytes.subarray(HEADER_SIZE, HEADER_SIZE + tableSize)).files.map(({ offset, size, ...file }) => ({
-    ...file,
-    cachedData: size === 0 ? null : bytes.subarray(start + offset, start + offset + size),
-  }));
+  return JSON.parse(bytes.subarray(HEADER_SIZE, HEADER_SIZE + tableSize)).files.map(
+    ({ offset, size, ...file }) => ({
+      ...file,
+      cachedData: size === 0 ? null : bytes.subarray(start + offset, start + offset + size),
+    }),
+  );
 }
 
 function aligned(offset) {

@@ -69,8 +69,12 @@ def _read_unit(unit: CodeCacheUnit) -> dict[str, CachedScript]:
                 size=entry["size"],
             )
             if script.offset + script.size > file_size:
-                raise CodeCacheError(f"The code cache `{unit.file}` ends before the data of `{path}`.")
+                raise CodeCacheError(
+                    f"The code cache `{unit.file}` ends before the data of `{path}`."
+                )
             scripts[path] = script
     except (ValueError, KeyError, TypeError) as error:
-        raise CodeCacheError(f"The table of the code cache `{unit.file}` cannot be read: {error}.") from error
+        raise CodeCacheError(
+            f"The table of the code cache `{unit.file}` cannot be read: {error}."
+        ) from error
     return scripts

@@ -26,7 +26,7 @@ DIRECTORY = struct.Struct("<IIIIIII")
 
 # flags, link, offset, size, stored size, crc32 of the stored bytes, size and crc32 of the cached data, reserved.
 # `link` is the directory number of a directory, and the offset in the targets section of a symlink, whose size is the
-# length of its target. Cached data starts at the first multiple of ALIGNMENT after the stored bytes.
+# length of its target. Cached data starts at the first multiple of ALIGNMENT after the stored bytes and SCRIPT_SUFFIX.
 ENTRY = struct.Struct("<IIQQQIIII")
 
 # "None" where a field holds the number of a directory or an entry.
@@ -34,6 +34,11 @@ NOTHING = 0xFFFFFFFF
 
 # V8 copies cached data that is not aligned like a pointer.
 ALIGNMENT = 8
+
+# A script with cached data stands between these, so that the loader gets the whole text to compile in one piece. They
+# are the wrapper of Node's CommonJS, with a line break, which keeps columns as they are in the file.
+SCRIPT_PREFIX = b"(function (exports, require, module, __filename, __dirname) {\n"
+SCRIPT_SUFFIX = b"\n})"
 
 KIND_SHIFT = 0
 KIND_MASK = 0x3
@@ -84,6 +89,11 @@ class ModuleFormat(enum.IntEnum):
     AMBIGUOUS = 5
     JSON = 6
     WASM = 7
+
+
+def cached_data_offset(offset: int, stored_size: int) -> int:
+    """Where the cached data of a file is whose stored bytes are at `offset`."""
+    return aligned(offset + stored_size + len(SCRIPT_SUFFIX))
 
 
 def aligned(offset: int) -> int:

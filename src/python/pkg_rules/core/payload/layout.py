@@ -41,7 +41,9 @@ class Layout:
         slices: list[tuple[int, int]] = []
         offset = 0
         for directory in self.directories:
-            entries = self.entries[directory.first_entry : directory.first_entry + directory.entry_count]
+            entries = self.entries[
+                directory.first_entry : directory.first_entry + directory.entry_count
+            ]
             joined = "\0".join(entry.path.rpartition("/")[2] for entry in entries).encode()
             slices.append((offset, len(joined)))
             parts.append(joined)
@@ -93,7 +95,9 @@ def lay_out(tree: DirectoryNode) -> Layout:
         pending = queue[number]
         scope, declared_type = _scope(pending, number)
         directories.append(
-            LaidOutDirectory(pending.parent, len(entries), len(pending.node.children), pending.own_entry, scope)
+            LaidOutDirectory(
+                pending.parent, len(entries), len(pending.node.children), pending.own_entry, scope
+            )
         )
         for name in sorted(pending.node.children, key=str.encode):
             child = pending.node.children[name]

@@ -23,7 +23,9 @@ def parse_plan(text: str) -> PayloadPlan:
     if unknown:
         raise PlanError(f"The plan has unknown keys: {', '.join(f'`{key}`' for key in unknown)}.")
     metadata = data.get("metadata", {})
-    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+    if not isinstance(metadata, dict) or not all(
+        isinstance(value, str) for value in metadata.values()
+    ):
         raise PlanError("`metadata` of the plan has to be an object with strings as values.")
     return PayloadPlan(
         entry_point=_string(data, "entry_point", "the plan"),
@@ -32,7 +34,9 @@ def parse_plan(text: str) -> PayloadPlan:
             for root in _list(data, "roots")
         ),
         code_caches=tuple(
-            CodeCacheUnit(_string(unit, "file", "a code cache"), _string(unit, "prefix", "a code cache"))
+            CodeCacheUnit(
+                _string(unit, "file", "a code cache"), _string(unit, "prefix", "a code cache")
+            )
             for unit in _list(data, "code_caches")
         ),
         metadata=tuple(sorted(metadata.items())),

@@ -30,7 +30,7 @@ from pkg_rules.core.payload.format import (
     Kind,
     ModuleFormat,
     Section,
-    aligned,
+    cached_data_offset,
 )
 
 
@@ -62,14 +62,18 @@ class PayloadReader:
         header = self._read(0, HEADER_SIZE, size, "header")
         fields = HEADER.unpack_from(header)
         if fields[0] != PAYLOAD_MAGIC:
-            raise CorruptPayloadError(f"There is no payload at offset {start}: found `{fields[0].hex()}`.")
+            raise CorruptPayloadError(
+                f"There is no payload at offset {start}: found `{fields[0].hex()}`."
+            )
         if fields[1] != PAYLOAD_VERSION or fields[2] != HEADER_SIZE:
             raise CorruptPayloadError(
                 f"The payload has version {fields[1]}, this program reads version {PAYLOAD_VERSION}."
             )
         if HEADER_CHECK.unpack_from(header, HEADER.size)[0] != zlib.crc32(header[: HEADER.size]):
             raise CorruptPayloadError("The header of the payload is damaged.")
-        _, _, _, _, self.size, index_size, index_crc, self._directory_count, self._entry_count = fields[:9]
+        _, _, _, _, self.size, index_size, index_crc, self._directory_count, self._entry_count = (
+            fields[:9]
+        )
         self._entry_point = fields[9]
         if self.size != size:
             raise CorruptPayloadError(f"The payload should have {self.size} bytes and has {size}.")
@@ -81,11 +85,17 @@ class PayloadReader:
         }
         for section, (offset, section_size) in self._sections.items():
             if offset + section_size > index_size:
-                raise CorruptPayloadError(f"The section {section.name} of the payload ends after its index.")
+                raise CorruptPayloadError(
+                    f"The section {section.name} of the payload ends after its index."
+                )
         if self._sections[Section.DIRECTORIES][1] != self._directory_count * DIRECTORY.size:
-            raise CorruptPayloadError("The number of directories of the payload contradicts their section.")
+            raise CorruptPayloadError(
+                "The number of directories of the payload contradicts their section."
+            )
         if self._sections[Section.ENTRIES][1] != self._entry_count * ENTRY.size:
-            raise CorruptPayloadError("The number of entries of the payload contradicts their section.")
+            raise CorruptPayloadError(
+                "The number of entries of the payload contradicts their section."
+            )
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -96,7 +106,9 @@ class PayloadReader:
         for number, entry in self._numbered_entries():
             if number == self._entry_point:
                 return entry.path
-        raise CorruptPayloadError(f"The entry point {self._entry_point} is not an entry of the payload.")
+        raise CorruptPayloadError(
+            f"The entry point {self._entry_point} is not an entry of the payload."
+        )
 
     def entries(self) -> Iterator[PayloadEntry]:
         """All entries, depth first, in the order of their names."""
@@ -111,7 +123,10 @@ class PayloadReader:
 
     def cached_data(self, entry: PayloadEntry) -> bytes:
         data = self._read(
-            entry.cached_data_offset, entry.cached_data_size, self.size, f"cached data of `{entry.path}`"
+            entry.cached_data_offset,
+            entry.cached_data_size,
+            self.size,
+            f"cached data of `{entry.path}`",
         )
         if zlib.crc32(data) != entry.cached_data_crc32:
             raise CorruptPayloadError(f"The cached data of `{entry.path}` is damaged.")
@@ -123,7 +138,9 @@ class PayloadReader:
         while pending:
             number, path = pending.pop()
             if number >= self._directory_count or number in seen:
-                raise CorruptPayloadError(f"The directory `{path}` of the payload does not exist or exists twice.")
+                raise CorruptPayloadError(
+                    f"The directory `{path}` of the payload does not exist or exists twice."
+                )
             seen.add(number)
             found = list(self._directory(number, path))
             subdirectories = []
@@ -140,15 +157,21 @@ class PayloadReader:
         )
         names = self._section(Section.NAMES)
         if first + count > self._entry_count or names_offset + names_size > len(names):
-            raise CorruptPayloadError(f"The directory `{path}` of the payload ends after the index.")
+            raise CorruptPayloadError(
+                f"The directory `{path}` of the payload ends after the index."
+            )
         split = names[names_offset : names_offset + names_size].split(b"\0") if count else []
         if len(split) != count:
-            raise CorruptPayloadError(f"The directory `{path}` has {count} entries and {len(split)} names.")
+            raise CorruptPayloadError(
+                f"The directory `{path}` has {count} entries and {len(split)} names."
+            )
         for index, name in enumerate(split):
             try:
                 decoded = name.decode()
             except UnicodeDecodeError as error:
-                raise CorruptPayloadError(f"A name in the directory `{path}` is not UTF-8.") from error
+                raise CorruptPayloadError(
+                    f"A name in the directory `{path}` is not UTF-8."
+                ) from error
             if decoded in ("", ".", "..") or "/" in decoded:
                 raise CorruptPayloadError(f"The directory `{path}` has an entry named `{decoded}`.")
             entry, link = self._entry(first + index, f"{path}/{decoded}" if path else decoded)
@@ -164,16 +187,22 @@ class PayloadReader:
             codec = Codec(flags >> CODEC_SHIFT & CODEC_MASK)
             module_format = ModuleFormat(flags >> MODULE_FORMAT_SHIFT & MODULE_FORMAT_MASK)
         except ValueError as error:
-            raise CorruptPayloadError(f"`{path}` has flags {flags:#x} that no payload has: {error}.") from error
+            raise CorruptPayloadError(
+                f"`{path}` has flags {flags:#x} that no payload has: {error}."
+            ) from error
         if kind is Kind.DIRECTORY:
             return PayloadEntry(path, kind), link
         if kind is Kind.SYMLINK:
             targets = self._section(Section.TARGETS)
             if link + size > len(targets):
-                raise CorruptPayloadError(f"The target of the symlink `{path}` ends after the index.")
+                raise CorruptPayloadError(
+                    f"The target of the symlink `{path}` ends after the index."
+                )
             return PayloadEntry(path, kind, target=targets[link : link + size].decode()), NOTHING
-        cache_offset = aligned(offset + stored_size)
-        if offset + stored_size > self.size or (cache_size and cache_offset + cache_size > self.size):
+        cache_offset = cached_data_offset(offset, stored_size)
+        if offset + stored_size > self.size or (
+            cache_size and cache_offset + cache_size > self.size
+        ):
             raise CorruptPayloadError(f"The content of `{path}` ends after the payload.")
         if codec is Codec.STORED and size != stored_size:
             raise CorruptPayloadError(f"`{path}` is stored in {stored_size} bytes and has {size}.")
@@ -207,5 +236,3 @@ class PayloadReader:
         if len(data) != size:
             raise CorruptPayloadError(f"The file ends in the {what} of its payload.")
         return data
-
-

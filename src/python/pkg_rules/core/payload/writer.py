@@ -24,11 +24,14 @@ from pkg_rules.core.payload.format import (
     NOTHING,
     PAYLOAD_MAGIC,
     PAYLOAD_VERSION,
+    SCRIPT_PREFIX,
+    SCRIPT_SUFFIX,
     Codec,
     Kind,
     ModuleFormat,
     Section,
     aligned,
+    cached_data_offset,
 )
 from pkg_rules.core.payload.layout import Layout, lay_out
 from pkg_rules.core.payload.model import CachedScript, FileNode, PayloadPlan, SymlinkNode
@@ -60,7 +63,11 @@ def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
 
 class _Writer:
     def __init__(
-        self, plan: PayloadPlan, layout: Layout, cached: Mapping[str, CachedScript], output: BinaryIO
+        self,
+        plan: PayloadPlan,
+        layout: Layout,
+        cached: Mapping[str, CachedScript],
+        output: BinaryIO,
     ) -> None:
         self.plan = plan
         self.layout = layout
@@ -74,7 +81,9 @@ class _Writer:
     def write(self, entry_point: FileNode) -> PayloadSummary:
         names, name_slices = self.layout.names()
         targets, target_offsets = self.layout.targets()
-        metadata = json.dumps(dict(self.plan.metadata), sort_keys=True, separators=(",", ":")).encode()
+        metadata = json.dumps(
+            dict(self.plan.metadata), sort_keys=True, separators=(",", ":")
+        ).encode()
         sizes = {
             Section.DIRECTORIES: DIRECTORY.size * len(self.layout.directories),
             Section.ENTRIES: ENTRY.size * len(self.layout.entries),
@@ -115,9 +124,12 @@ class _Writer:
             Section.METADATA: metadata,
         }
         index = b"".join(
-            contents[section] + bytes(aligned(sizes[section]) - sizes[section]) for section in Section
+            contents[section] + bytes(aligned(sizes[section]) - sizes[section])
+            for section in Section
         )
-        assert len(index) == index_size, "the index changed its size while contents were written: a bug of ours"
+        assert (
+            len(index) == index_size
+        ), "the index changed its size while contents were written: a bug of ours"
         header = HEADER.pack(
             PAYLOAD_MAGIC,
             PAYLOAD_VERSION,
@@ -145,10 +157,20 @@ class _Writer:
                 position = self._write_file(number, entry.path, node, entry.module_format, position)
             elif isinstance(node, SymlinkNode):
                 self.records[number] = ENTRY.pack(
-                    Kind.SYMLINK << KIND_SHIFT, target_offsets[number], 0, len(node.target.encode()), 0, 0, 0, 0, 0
+                    Kind.SYMLINK << KIND_SHIFT,
+                    target_offsets[number],
+                    0,
+                    len(node.target.encode()),
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
                 )
             else:
-                self.records[number] = ENTRY.pack(Kind.DIRECTORY << KIND_SHIFT, entry.directory, 0, 0, 0, 0, 0, 0, 0)
+                self.records[number] = ENTRY.pack(
+                    Kind.DIRECTORY << KIND_SHIFT, entry.directory, 0, 0, 0, 0, 0, 0, 0
+                )
         # A payload whose last entry is an empty file still has to have its full length.
         self.output.truncate(position)
         return position
@@ -156,10 +178,13 @@ class _Writer:
     def _write_file(
         self, number: int, path: str, node: FileNode, module_format: ModuleFormat, position: int
     ) -> int:
-        offset = position
-        size, crc, is_ascii = self._copy_content(node)
-        position += size
         script = self.cached.get(path)
+        has_cached_data = script is not None and script.size > 0
+        if has_cached_data:
+            self.output.write(SCRIPT_PREFIX)
+        offset = position + (len(SCRIPT_PREFIX) if has_cached_data else 0)
+        size, crc, is_ascii = self._copy_content(node)
+        position = offset + size
         cache_size = cache_crc = 0
         if script is not None:
             if (script.source_size, script.source_crc32) != (size, crc):
@@ -170,8 +195,10 @@ class _Writer:
                 )
             if module_format is ModuleFormat.AMBIGUOUS:
                 module_format = script.module_format
-            if script.size:
-                position = self._pad(position)
+            if has_cached_data:
+                self.output.write(SCRIPT_SUFFIX)
+                position = self._pad(position + len(SCRIPT_SUFFIX))
+                assert position == cached_data_offset(offset, size), "reader and loader compute it"
                 cached_data = self._read_cached_data(script)
                 self.output.write(cached_data)
                 cache_size, cache_crc = script.size, zlib.crc32(cached_data)
@@ -184,7 +211,9 @@ class _Writer:
             | Codec.STORED << CODEC_SHIFT
             | module_format << MODULE_FORMAT_SHIFT
         )
-        self.records[number] = ENTRY.pack(flags, 0, offset, size, size, crc, cache_size, cache_crc, 0)
+        self.records[number] = ENTRY.pack(
+            flags, 0, offset, size, size, crc, cache_size, cache_crc, 0
+        )
         return self._pad(position)
 
     def _copy_content(self, node: FileNode) -> tuple[int, int, bool]:

@@ -19,12 +19,17 @@ const TREE = {
   'tree/loop': { link: 'loop' },
   'tree/ünï.txt': 'ünï',
   'tree/run.sh': { executable: '#!/bin/sh\n' },
-  'tree/big.bin': Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 7 + (index >> 8)) & 0xff)),
+  'tree/big.bin': Buffer.from(
+    Array.from({ length: 1_000_000 }, (_, index) => (index * 7 + (index >> 8)) & 0xff),
+  ),
 };
 
 const READING = {
   name: 'reading',
-  files: { ...TREE, 'main.js': fs.readFileSync(path.join(__dirname, 'cases/fs_program.cjs'), 'utf8') },
+  files: {
+    ...TREE,
+    'main.js': fs.readFileSync(path.join(__dirname, 'cases/fs_program.cjs'), 'utf8'),
+  },
 };
 
 const IMPORTED = {
@@ -90,7 +95,12 @@ for (const [version, node] of nodes()) {
       assert.strictEqual(packaged.stderr, '');
       const codes = JSON.parse(packaged.stdout);
       for (const [name, found] of Object.entries(codes)) {
-        const expected = name === 'existing' ? ['EEXIST'] : name === 'open' ? ['EROFS', 'open', true] : found.map(() => 'EROFS');
+        const expected =
+          name === 'existing'
+            ? ['EEXIST']
+            : name === 'open'
+              ? ['EROFS', 'open', true]
+              : found.map(() => 'EROFS');
         assert.deepStrictEqual(found, expected, name);
       }
     });

@@ -14,5 +14,8 @@ it('is the bundle of prelude/src', () => {
 });
 
 it('does not contain the magic of the locator', () => {
-  assert.ok(!bundle().includes('PKGRULES-LOCATOR'), 'the assemble step could not tell the locator from the loader');
+  assert.ok(
+    !bundle().includes('PKGRULES-LOCATOR'),
+    'the assemble step could not tell the locator from the loader',
+  );
 });

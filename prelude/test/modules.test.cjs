@@ -15,7 +15,9 @@ const CASES = [...COMMONJS_CASES, ...ESM_CASES, ...RESOLUTION_CASES];
 for (const [version, node] of nodes()) {
   describe(`modules in an executable of Node ${version}`, () => {
     const major = Number(version.split('.')[0]);
-    const cases = CASES.filter((testCase) => testCase.since === undefined || major >= testCase.since);
+    const cases = CASES.filter(
+      (testCase) => testCase.since === undefined || major >= testCase.since,
+    );
     let folder;
     before(() => {
       folder = prepare(node, cases);

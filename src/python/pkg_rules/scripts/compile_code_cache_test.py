@@ -1,0 +1,126 @@
+"""Cached data is the same on every run and in every folder, and exists for exactly the CommonJS scripts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS, read_code_caches
+from pkg_rules.core.payload.format import ModuleFormat
+from pkg_rules.core.payload.model import CachedScript, CodeCacheUnit
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node
+
+PROGRAM = Path(__file__).with_name("compile_code_cache.cjs")
+
+FILES = {
+    "main.js": "#!/usr/bin/env node\nexports.a = () => `text`;\n",
+    "lib/a.cjs": "class A { static #b = 1; async *c() { yield A.#b; } }\nmodule.exports = A;\n",
+    "lib/module.js": "import x from 'x';\nexport default x;\n",
+    "lib/await.js": "await 1;\n",
+    "lib/invalid.js": "const = ;\n",
+    "lib/empty.js": "",
+    "lib/data.json": "{}",
+    "bin/cli": "#!/usr/bin/env node\nrequire('..');\n",
+    "bin/README": "text",
+    "esm/package.json": '{"type": "module"}',
+    "esm/x.js": "export {};\n",
+    "esm/node_modules/p/package.json": "{}",
+    "esm/node_modules/p/y.js": "exports.y = 'ünï ☃';\n",
+    "esm/z.cjs": "exports.z = 1;\n",
+    "broken/package.json": "{",
+    "broken/b.js": "exports.b = 1;\n",
+}
+
+
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def compile_files(major: int, cwd: Path, directory: str) -> Path:
+    (cwd / "plan.json").write_text(json.dumps({"version": 1, "directory": directory}))
+    output = cwd / "out/code_cache"
+    subprocess.run(
+        [str(node(major)), *COMPILE_OPTIONS, str(PROGRAM), "plan.json", "out/code_cache"],
+        cwd=cwd,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    assert [path.name for path in output.parent.iterdir()] == [
+        "code_cache"
+    ], "nothing else may be left"
+    return output
+
+
+def scripts_of(output: Path) -> dict[str, CachedScript]:
+    return read_code_caches([CodeCacheUnit(str(output), "")])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_what_is_compiled(major: int, tmp_path: Path) -> None:
+    write_files(tmp_path / "files", FILES)
+
+    scripts = scripts_of(compile_files(major, tmp_path, "files"))
+
+    assert {path: (script.module_format, script.size > 0) for path, script in scripts.items()} == {
+        "main.js": (ModuleFormat.DETECTED_COMMONJS, True),
+        "lib/a.cjs": (ModuleFormat.DETECTED_COMMONJS, True),
+        "lib/module.js": (ModuleFormat.DETECTED_MODULE, False),
+        "lib/await.js": (ModuleFormat.AMBIGUOUS, False),
+        "lib/invalid.js": (ModuleFormat.AMBIGUOUS, False),
+        "lib/empty.js": (ModuleFormat.DETECTED_COMMONJS, True),
+        "bin/cli": (ModuleFormat.DETECTED_COMMONJS, True),
+        "esm/node_modules/p/y.js": (ModuleFormat.DETECTED_COMMONJS, True),
+        "esm/z.cjs": (ModuleFormat.DETECTED_COMMONJS, True),
+        "broken/b.js": (ModuleFormat.DETECTED_COMMONJS, True),
+    }
+
+
+def many_modules(count: int) -> dict[str, str]:
+    body = "".join(
+        f"function f{n}(x) {{ return [x, {n}, 'text {n}'].map((y) => y + {n}); }}\n"
+        for n in range(60)
+    )
+    return {
+        f"d{n % 13}/m{n}.js": f"exports.n = {n};\n{body}exports.f = f{n % 60};\n"
+        for n in range(count)
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_bytes_depend_on_neither_run_nor_folder(major: int, tmp_path: Path) -> None:
+    """Enough source for several batches: garbage of collections in the data would show here."""
+    files = many_modules(4000)
+    one, other = tmp_path / "a", tmp_path / "somewhere/else/entirely"
+    write_files(one / "files", files)
+    write_files(other / "another name of the directory", dict(reversed(list(files.items()))))
+
+    first = compile_files(major, one, "files").read_bytes()
+    second = compile_files(major, other, "another name of the directory").read_bytes()
+
+    assert len(scripts_of(one / "out/code_cache")) == len(files)
+    assert first == second
+    assert str(tmp_path).encode() not in first
+
+
+@pytest.mark.slow
+def test_refuses_to_run_without_the_options(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps({"version": 1, "directory": "."}))
+
+    result = subprocess.run(
+        [str(node(24)), "--hash-seed=1", str(PROGRAM), "plan.json", "out/code_cache"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+
+    assert result.returncode == 1
+    assert "has to be run with an option /^--min[-_]semi[-_]space[-_]size=64$/" in result.stderr
+    assert not (tmp_path / "out").exists()
