@@ -206,3 +206,19 @@ def test_a_lock_file_that_is_out_of_date(rule_runner: RuleRunner) -> None:
         "  * `express` is `5` in `app/package.json` and was `4` when it was made"
         in error(rule_runner)
     )
+
+
+def test_a_cycle_of_targets_names_them(rule_runner: RuleRunner) -> None:
+    rule_runner.write_files(
+        {
+            "app/BUILD": build(
+                "entry_point='main.js', dependencies=[':other']",
+                "node_executable(name='other', entry_point='main.js', dependencies=[':bin'])",
+            ),
+            "app/package.json": package(),
+            "app/main.js": "",
+        }
+    )
+    message = error(rule_runner)
+    assert "The dependency graph contained a cycle" in message
+    assert "app:bin" in message and "app:other" in message

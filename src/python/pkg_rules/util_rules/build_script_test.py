@@ -155,3 +155,33 @@ def test_a_script_that_needs_another_one(rule_runner: RuleRunner) -> None:
     )
     message = error(rule_runner)
     assert "depends on another one, `app:pkg#again`" in message
+
+
+def test_a_file_that_is_checked_in_and_written(rule_runner: RuleRunner) -> None:
+    """The stale copy of a developer must not win by chance."""
+    write_project(rule_runner)
+    build = (Path(rule_runner.build_root) / "app/BUILD").read_text()
+    rule_runner.write_files(
+        {
+            "app/dist/main.js": "stale",
+            "app/BUILD": f'files(name="dist", sources=["dist/*.js"])\n{build}',
+        }
+    )
+    message = error(rule_runner)
+    assert message.startswith(
+        "`app/dist/main.js` has two contents in the program of `app:bin`: that of an asset target and that of the output of "
+        "`app:pkg#build`."
+    )
+
+
+def test_a_package_json_that_a_script_writes_counts(rule_runner: RuleRunner) -> None:
+    script = """
+const fs = require('fs');
+fs.mkdirSync('dist');
+fs.writeFileSync('dist/package.json', '{"type": "module", "imports": {"#x": "./x.js"}}');
+fs.writeFileSync('dist/main.js', 'import "#x"');
+fs.writeFileSync('dist/x.js', '');
+"""
+    write_project(rule_runner, script=script)
+    [resolved] = app_files(rule_runner).resolutions
+    assert (resolved.specifier, resolved.target) == ("#x", "app/dist/x.js")

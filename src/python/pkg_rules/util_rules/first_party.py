@@ -88,8 +88,8 @@ class FirstParty:
         return self._sources_by_directory.get(os.path.dirname(path), ())
 
     def owners_of(self, path: str) -> tuple[Address, ...]:
-        """The owners of a file, or else the scripts that write it."""
-        return self.owners.get(path) or self.writers_of(path)
+        """The owners of a file and the scripts that write it; with both, a stale copy shows as a conflict."""
+        return (*self.owners.get(path, ()), *self.writers_of(path))
 
     def writers_of(self, path: str) -> tuple[Address, ...]:
         while path:

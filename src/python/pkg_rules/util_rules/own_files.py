@@ -20,6 +20,7 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.entry_point import EntryPointError, find_entry_point
+from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.trace.model import ScannedFile
@@ -50,6 +51,16 @@ from pkg_rules.util_rules.first_party import FirstParty, first_party, is_source_
 from pkg_rules.util_rules.import_scan import SCANS
 
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
+
+
+class ConflictingFilesError(PkgRulesError):
+    def __init__(self, target: str, path: str, one: str, other: str) -> None:
+        super().__init__(
+            f"`{path}` has two contents in the program of `{target}`: that of {one} and that of {other}. A program has "
+            "one file of a name.\n\n"
+            "Leave files that a script writes out of the `sources` of other targets (`!dist/**`), and let two scripts "
+            "write to different directories."
+        )
 
 
 @dataclass(frozen=True)
@@ -83,18 +94,17 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
         files.view.package_json(request.address.spec_path),
         request.address.spec,
     )
+    scripts = [target.address for target in targets if is_build_script(target)]
     outputs = await concurrently(
-        build_script(BuildScriptRequest(target.address), **implicitly())
-        for target in targets
-        if is_build_script(target)
+        build_script(BuildScriptRequest(address), **implicitly()) for address in scripts
     )
-    sources, assets, written = await concurrently(
+    sources, assets = await concurrently(
         determine_source_files(
             SourceFilesRequest(source_fields(filter(is_source_target, targets))), **implicitly()
         ),
         determine_source_files(
             SourceFilesRequest(
-                source_fields(target for target in targets if _is_asset(target)),
+                source_fields(filter(_is_asset, targets)),
                 for_sources_types=(
                     *FILE_FIELDS,
                     PackageJsonSourceField,
@@ -104,66 +114,76 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
             ),
             **implicitly(),
         ),
-        merge_digests(MergeDigests(output.digest for output in outputs), **implicitly()),
     )
-    generated, generated_entries = await concurrently(
-        digest_to_snapshot(written, **implicitly()), get_digest_entries(written, **implicitly())
-    )
-    known = {*sources.snapshot.files, *assets.snapshot.files, *generated.files}
-    if entry_point not in known:
+    digests = [sources.snapshot.digest, assets.snapshot.digest, *(out.digest for out in outputs)]
+    origins = ["a source target", "an asset target", *(f"the output of `{address}`" for address in scripts)]
+    parts = await concurrently(get_digest_entries(digest, **implicitly()) for digest in digests)
+    contents: dict[str, tuple[str, object]] = {}
+    for origin, entries in zip(origins, parts):
+        for entry in entries:
+            other = contents.setdefault(entry.path, (origin, entry))
+            if other[1] != entry:
+                raise ConflictingFilesError(request.address.spec, entry.path, other[0], origin)
+    if entry_point not in contents:
         raise EntryPointError(_unowned_entry_point(entry_point, graph.root, files))
 
-    scopes = _package_jsons(known, files)
-    scannable = [
-        entry
-        for entry in generated_entries
-        if isinstance(entry, FileEntry) and is_source(entry.path)
-    ]
-    source_digests = [sources.snapshot.digest]
-    if entry_point in assets.snapshot.files and is_source(entry_point):
-        source_digests.append(await path_globs_to_digest(PathGlobs([escape_glob(entry_point)]), **implicitly()))
-    scope_digest, to_scan = await concurrently(
-        path_globs_to_digest(PathGlobs(escape_glob(scope.path) for scope in scopes), **implicitly()),
-        create_digest(CreateDigest(scannable), **implicitly()),
+    generated = frozenset(entry.path for entries in parts[2:] for entry in entries)
+    scopes = await path_globs_to_digest(
+        PathGlobs(map(escape_glob, _package_jsons(contents, files))), **implicitly()
     )
-    scanned_digest, everything = await concurrently(
-        merge_digests(MergeDigests([*source_digests, to_scan]), **implicitly()),
-        merge_digests(
-            MergeDigests([sources.snapshot.digest, assets.snapshot.digest, written, scope_digest]),
-            **implicitly(),
+    merged = await merge_digests(MergeDigests([*digests, scopes]), **implicitly())
+    snapshot, everything = await concurrently(
+        digest_to_snapshot(merged, **implicitly()), get_digest_entries(merged, **implicitly())
+    )
+    # `resources` and `files` are data, whatever they contain.
+    code = {*sources.snapshot.files, *generated, entry_point}
+    read = await create_digest(
+        CreateDigest(
+            entry
+            for entry in everything
+            if isinstance(entry, FileEntry)
+            and ((entry.path in code and _is_code(entry.path)) or _is_package_json(entry.path))
         ),
+        **implicitly(),
     )
-    contents, snapshot = await concurrently(
-        get_digest_contents(scanned_digest, **implicitly()), digest_to_snapshot(everything, **implicitly())
-    )
+    texts = await get_digest_contents(read, **implicitly())
     return OwnFiles(
         entry_point=entry_point,
         snapshot=snapshot,
-        package_jsons=scopes,
+        package_jsons=tuple(
+            PackageJson(file.path, file.content) for file in texts if _is_package_json(file.path)
+        ),
         scans=FrozenDict(
             (file.path, SCANS.scan(file.path, file.content))
-            for file in contents
-            if not file.path.endswith(_DECLARATIONS)
+            for file in texts
+            if _is_code(file.path)
         ),
-        generated=frozenset(generated.files),
+        generated=generated,
         third_party_targets=tuple(
             target.address for target in targets if target.has_field(NodeThirdPartyPackageNameField)
         ),
     )
 
 
+def _is_code(path: str) -> bool:
+    return is_source(path) and not path.endswith(_DECLARATIONS)
+
+
+def _is_package_json(path: str) -> bool:
+    return os.path.basename(path) == "package.json"
+
+
 def _is_asset(target: Target) -> bool:
     """Everything with files that is no source; of the helpers of target generators those for package.json."""
     if target.has_field(TargetGeneratorSourcesHelperSourcesField):
-        path = target[TargetGeneratorSourcesHelperSourcesField].file_path
-        return os.path.basename(path) == "package.json"
+        return _is_package_json(target[TargetGeneratorSourcesHelperSourcesField].file_path)
     return not is_source_target(target)
 
 
-def _package_jsons(paths: Iterable[str], files: FirstParty) -> tuple[PackageJson, ...]:
+def _package_jsons(paths: Iterable[str], files: FirstParty) -> list[str]:
     """The package.json that Node.js reads for each file: it says of which kind the modules are."""
-    found = {files.resolver.scope(directory) for directory in {os.path.dirname(p) for p in paths}}
-    return tuple(sorted((scope for scope in found if scope is not None), key=lambda s: s.path))
+    scopes = [files.resolver.scope(directory) for directory in {os.path.dirname(p) for p in paths}]
+    return sorted({scope.path for scope in scopes if scope is not None})
 
 
 def _unowned_entry_point(path: str, target: Target, files: FirstParty) -> str:
