@@ -243,7 +243,6 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       return originals.compile.call(this, content, filename, formatOfContent);
     }
     const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
-    if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
     return wrapper.call(
       exports,

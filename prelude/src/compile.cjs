@@ -17,7 +17,7 @@ const FLAG_HASH_OFFSET = 12;
 let flagHash = null;
 
 /**
- * The module function of a script, or null if V8 does not accept the cached data.
+ * The module function of a script. V8 compiles it anew if it does not accept the cached data.
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
@@ -30,7 +30,6 @@ function compileWrapper(wrapped, filename, cachedData) {
     // have. None of those that Node lets through changes what bytecode means.
     cachedData.writeUInt32LE(currentFlagHash(), FLAG_HASH_OFFSET);
     script = compile(source, filename, cachedData);
-    if (script.cachedDataRejected) return null;
   }
   return script.runInThisContext();
 }

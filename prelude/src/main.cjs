@@ -2,6 +2,7 @@
 
 // The first program that runs in an executable: mounts the payload, patches Node, runs the app.
 
+const fs = require('node:fs');
 const sea = require('node:sea');
 const { openExecutable, readLocator } = require('./executable.cjs');
 const { start } = require('./start.cjs');
@@ -16,8 +17,12 @@ function openPayload() {
   const { DamagedExecutable } = require('./executable.cjs');
   const { Payload } = require('./payload.cjs');
   try {
-    const locator = readLocator(sea.getRawAsset('locator'));
-    return new Payload(openExecutable(), locator.start, locator.size);
+    const { start: offset, size } = readLocator(sea.getRawAsset('locator'));
+    const executable = openExecutable();
+    if (fs.fstatSync(executable).size < offset + size) {
+      throw new DamagedExecutable('it ends before the end of its payload');
+    }
+    return new Payload(executable, offset, size);
   } catch (error) {
     if (error instanceof DamagedExecutable) return fail(error);
     throw error;

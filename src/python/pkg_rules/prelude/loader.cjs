@@ -5,6 +5,7 @@ const modules = { __proto__: null,
 './main.cjs': (function (module, exports, require) {
 // The first program that runs in an executable: mounts the payload, patches Node, runs the app.
 
+const fs = require('node:fs');
 const sea = require('node:sea');
 const { openExecutable, readLocator } = require('./executable.cjs');
 const { start } = require('./start.cjs');
@@ -19,8 +20,12 @@ function openPayload() {
   const { DamagedExecutable } = require('./executable.cjs');
   const { Payload } = require('./payload.cjs');
   try {
-    const locator = readLocator(sea.getRawAsset('locator'));
-    return new Payload(openExecutable(), locator.start, locator.size);
+    const { start: offset, size } = readLocator(sea.getRawAsset('locator'));
+    const executable = openExecutable();
+    if (fs.fstatSync(executable).size < offset + size) {
+      throw new DamagedExecutable('it ends before the end of its payload');
+    }
+    return new Payload(executable, offset, size);
   } catch (error) {
     if (error instanceof DamagedExecutable) return fail(error);
     throw error;
@@ -291,7 +296,7 @@ const FLAG_HASH_OFFSET = 12;
 let flagHash = null;
 
 /**
- * The module function of a script, or null if V8 does not accept the cached data.
+ * The module function of a script. V8 compiles it anew if it does not accept the cached data.
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
@@ -304,7 +309,6 @@ function compileWrapper(wrapped, filename, cachedData) {
     // have. None of those that Node lets through changes what bytecode means.
     cachedData.writeUInt32LE(currentFlagHash(), FLAG_HASH_OFFSET);
     script = compile(source, filename, cachedData);
-    if (script.cachedDataRejected) return null;
   }
   return script.runInThisContext();
 }
@@ -606,7 +610,6 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       return originals.compile.call(this, content, filename, formatOfContent);
     }
     const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
-    if (wrapper === null) return originals.compile.call(this, content, filename, formatOfContent);
     const { exports } = this;
     return wrapper.call(
       exports,
