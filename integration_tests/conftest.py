@@ -39,8 +39,9 @@ def plain_program(plain_trees: PlainTrees) -> ProgramOf:
 def executables(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterable[_Executables]:
-    parameters = (getattr(item, "callspec").params for item in request.session.items if hasattr(item, "callspec"))
-    wanted = sorted({chosen["project"].target for chosen in parameters if "project" in chosen})
+    callspecs = (getattr(item, "callspec", None) for item in request.session.items)
+    projects = (callspec.params.get("project") for callspec in callspecs if callspec is not None)
+    wanted = sorted({project.target for project in projects if isinstance(project, TestProject)})
     folder = tmp_path_factory.mktemp("packaged")
     yield _Executables.package(wanted, folder / "repository", folder / "dist")
     # Some gigabytes, which pytest would keep for its next three runs.
