@@ -9,10 +9,11 @@ from pants.core.goals.package import BuiltPackage, BuiltPackageArtifact, Package
 from pants.core.goals.run import RestartableField, RunFieldSet, RunInSandboxBehavior
 from pants.engine.fs import MergeDigests
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import InvalidFieldException
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.triples import output_names
+from pkg_rules.core.triples import OutputNameError, output_names
 from pkg_rules.engine import EnvironmentField, concurrently, implicitly, merge_digests
 from pkg_rules.target_types import (
     NodeExecutableDependenciesField,
@@ -45,9 +46,14 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
     resolved = await triples(
         TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
     )
-    names = output_names(
-        field_set.output_path.value_or_default(file_ending=None), resolved.triples
-    )
+    try:
+        names = output_names(
+            field_set.output_path.value_or_default(file_ending=None), resolved.triples
+        )
+    except OutputNameError as error:
+        raise InvalidFieldException(
+            f"The `{NodeExecutableTargetsField.alias}` field of {field_set.address} cannot be used. {error}"
+        ) from error
     built = await concurrently(
         executable(
             ExecutableRequest(field_set.address, field_set.mode.mode, triple, name), **implicitly()

@@ -32,7 +32,9 @@ def main(request_file: str, scratch: str, out: str) -> int:
             entries.extend(pinner.pin_wheels(*item.split("@", 1)))
         for item in request["packages"]:
             entries.append(pinner.pin_package(*item.rsplit("@", 1)))
-        entries.extend(pinner.pin_nodes(request["nodes"], import_lief(pinner.libraries)))
+        if request["nodes"]:
+            lief = import_lief(pinner.libraries)
+            entries.extend(pinner.pin_nodes(request["nodes"], lief))
     except PkgRulesError as error:
         log(str(error))
         return 1
