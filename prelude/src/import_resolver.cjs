@@ -49,7 +49,8 @@ class ImportResolver {
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
-      const url = URL.parse(specifier, parentUrl);
+      // What has no importer, like `--import`, is imported from the working directory; that never is inside.
+      const url = URL.parse(specifier, parentUrl ?? (specifier[0] === '/' ? 'file:///' : undefined));
       return url === null || url.protocol !== 'file:'
         ? null
         : this.#finishUrl(url, parent ?? parentUrl, specifier);

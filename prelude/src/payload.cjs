@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const format = require('./format.cjs');
+const { binding } = require('./bindings.cjs');
 const { DamagedExecutable } = require('./executable.cjs');
 const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
@@ -244,17 +245,8 @@ function crc32(bytes) {
 
 /** `zlib.crc32` without the rest of zlib, which takes longer to load than the whole loader (3 ms). */
 function findCrc32() {
-  const { noDeprecation } = process;
-  try {
-    // Only with --pending-deprecation does Node warn of `process.binding`; the user of the app cannot do anything.
-    process.noDeprecation = true;
-    const { crc32: found } = process.binding('zlib');
-    if (typeof found === 'function') return found;
-  } finally {
-    if (noDeprecation === undefined) delete process.noDeprecation;
-    else process.noDeprecation = noDeprecation;
-  }
-  return require('node:zlib').crc32;
+  const { crc32: found } = binding('zlib');
+  return typeof found === 'function' ? found : require('node:zlib').crc32;
 }
 
 module.exports = { Payload };

@@ -6,12 +6,14 @@ const path = require('node:path');
 
 const PRODUCT_VERSION = '0.1.0';
 
-function setUpProcess(entryPoint) {
-  // In a SEA, argv[1] repeats the executable, and what the user gave follows.
-  process.argv[1] = entryPoint;
+/**
+ * @param {string} entryPoint what runs
+ * @param {string} defaultEntryPoint what runs unless this process is a child that runs something else
+ */
+function setUpProcess(entryPoint, defaultEntryPoint) {
   process.pkg = {
     entrypoint: entryPoint,
-    defaultEntrypoint: entryPoint,
+    defaultEntrypoint: defaultEntryPoint,
     path: {
       resolve(...parts) {
         return path.resolve(path.dirname(entryPoint), ...parts);

@@ -2,13 +2,11 @@
 
 // From an open payload to the running app.
 
-const Module = require('node:module');
-const { FORMAT_MODULE } = require('./format.cjs');
 const { DamagedExecutable } = require('./executable.cjs');
 const { ROOT, SEPARATOR } = require('./mount.cjs');
 const { silenceOwnWarning } = require('./compile.cjs');
 const { patchCommonJs } = require('./cjs_loader.cjs');
-const { patchEsm, runModuleEntryPoint } = require('./esm_hooks.cjs');
+const { patchEsm } = require('./esm_hooks.cjs');
 const { patchFs } = require('./fs_patch.cjs');
 const { PackageResolver } = require('./resolver.cjs');
 const { RequireResolver } = require('./require_resolver.cjs');
@@ -16,12 +14,18 @@ const { ImportResolver } = require('./import_resolver.cjs');
 const { Tree } = require('./tree.cjs');
 const { watchHooks } = require('./hooks_of_user.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
+const { runProgram } = require('./program.cjs');
+const { patchLater } = require('./late_patches.cjs');
 
-/** @param {import('./payload.cjs').Payload} payload */
-function start(payload) {
+/**
+ * Makes Node work on a payload.
+ * @param {import('./payload.cjs').Payload} payload
+ * @returns {{tree: Tree, defaultEntryPoint: string}}
+ */
+function mount(payload) {
   const tree = new Tree(payload);
-  const entryPoint = pathOfEntry(payload, payload.entryPoint);
-  const { beforeBuiltin } = patchFs(tree);
+  const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
+  const beforeBuiltin = patchLater(patchFs(tree).beforeBuiltin);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
@@ -29,9 +33,39 @@ function start(payload) {
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
   watchHooks();
   silenceOwnWarning();
-  setUpProcess(entryPoint);
-  if (payload.moduleFormat(payload.entryPoint) === FORMAT_MODULE) runModuleEntryPoint(entryPoint);
-  else Module.runMain(entryPoint);
+  return { tree, defaultEntryPoint };
+}
+
+/** @param {import('./payload.cjs').Payload} payload */
+function start(payload) {
+  const { tree, defaultEntryPoint } = mount(payload);
+  if (process.env.PKG_EXECPATH !== undefined) {
+    const { readCommandLine } = require('./child_start.cjs');
+    const program = isStandIn() ? readCommandLine() : null;
+    if (program !== null) {
+      startProgram(tree, program, defaultEntryPoint);
+      return;
+    }
+  }
+  // In a SEA, argv[1] repeats the executable, and what the user gave follows.
+  process.argv[1] = defaultEntryPoint;
+  setUpProcess(defaultEntryPoint, defaultEntryPoint);
+  runProgram(tree, defaultEntryPoint);
+}
+
+/** Whether a packaged app started this executable to do what `node` would do. */
+function isStandIn() {
+  const { PKG_EXECPATH } = process.env;
+  delete process.env.PKG_EXECPATH;
+  return PKG_EXECPATH === process.execPath || PKG_EXECPATH === 'PKG_INVOKE_NODEJS';
+}
+
+function startProgram(tree, program, defaultEntryPoint) {
+  const { runCode, runWithPreloads } = require('./child_start.cjs');
+  setUpProcess(program.script ?? defaultEntryPoint, defaultEntryPoint);
+  runWithPreloads(program.preloads, defaultEntryPoint, () =>
+    program.script === undefined ? runCode(program) : runProgram(tree, program.script),
+  );
 }
 
 /** The path of an entry, from its place among those of all directories. */
@@ -62,4 +96,4 @@ function directoryOf(payload, entry) {
   return low;
 }
 
-module.exports = { start };
+module.exports = { mount, start };

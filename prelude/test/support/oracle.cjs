@@ -99,7 +99,13 @@ function runBoth(
     input,
     encoding: 'utf8',
     timeout: 60_000,
-    env: { PATH: process.env.PATH, HOME: cwd, NODE_DISABLE_COMPILE_CACHE: '1', ...env },
+    env: {
+      // Children of plain Node have to be the same Node.
+      PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
+      HOME: cwd,
+      NODE_DISABLE_COMPILE_CACHE: '1',
+      ...env,
+    },
   };
   const short = folderOfMountLength();
   fs.renameSync(app, path.join(short, 'app'));

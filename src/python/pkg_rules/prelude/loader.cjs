@@ -5,9 +5,8 @@ const modules = { __proto__: null,
 './main.cjs': (function (module, exports, require) {
 // The first program that runs in an executable: mounts the payload, patches Node, runs the app.
 
-const fs = require('node:fs');
-const sea = require('node:sea');
-const { openExecutable, readLocator } = require('./executable.cjs');
+const { DamagedExecutable } = require('./executable.cjs');
+const { openPayload } = require('./open_payload.cjs');
 const { start } = require('./start.cjs');
 
 /** One line for the user of a damaged executable; there is nothing that a stack trace could tell them. */
@@ -16,23 +15,16 @@ function fail(error) {
   process.exit(1);
 }
 
-function openPayload() {
-  const { DamagedExecutable } = require('./executable.cjs');
-  const { Payload } = require('./payload.cjs');
+function open() {
   try {
-    const { start: offset, size } = readLocator(sea.getRawAsset('locator'));
-    const executable = openExecutable();
-    if (fs.fstatSync(executable).size < offset + size) {
-      throw new DamagedExecutable('it ends before the end of its payload');
-    }
-    return new Payload(executable, offset, size);
+    return openPayload();
   } catch (error) {
     if (error instanceof DamagedExecutable) return fail(error);
     throw error;
   }
 }
 
-start(openPayload());
+start(open());
 }),
 './executable.cjs': (function (module, exports, require) {
 // Finds the payload in the executable that runs. The locator is an asset of the SEA blob, patched when the payload
@@ -71,70 +63,277 @@ function openExecutable() {
 
 module.exports = { DamagedExecutable, openExecutable, readLocator };
 }),
-'./start.cjs': (function (module, exports, require) {
-// From an open payload to the running app.
+'./open_payload.cjs': (function (module, exports, require) {
+// Opens the payload of the executable that runs.
 
-const Module = require('node:module');
-const { FORMAT_MODULE } = require('./format.cjs');
+const fs = require('node:fs');
+const sea = require('node:sea');
+const { DamagedExecutable, openExecutable, readLocator } = require('./executable.cjs');
+const { Payload } = require('./payload.cjs');
+
+/** @throws {DamagedExecutable} */
+function openPayload() {
+  const { start, size } = readLocator(sea.getRawAsset('locator'));
+  const executable = openExecutable();
+  if (fs.fstatSync(executable).size < start + size) {
+    throw new DamagedExecutable('it ends before the end of its payload');
+  }
+  return new Payload(executable, start, size);
+}
+
+module.exports = { openPayload };
+}),
+'./payload.cjs': (function (module, exports, require) {
+// The payload as it is in the file: checks header and index, reads contents. docs/formats/payload.md has the layout.
+
+const fs = require('node:fs');
+const format = require('./format.cjs');
+const { binding } = require('./bindings.cjs');
 const { DamagedExecutable } = require('./executable.cjs');
-const { ROOT, SEPARATOR } = require('./mount.cjs');
-const { silenceOwnWarning } = require('./compile.cjs');
-const { patchCommonJs } = require('./cjs_loader.cjs');
-const { patchEsm, runModuleEntryPoint } = require('./esm_hooks.cjs');
-const { patchFs } = require('./fs_patch.cjs');
-const { PackageResolver } = require('./resolver.cjs');
-const { RequireResolver } = require('./require_resolver.cjs');
-const { ImportResolver } = require('./import_resolver.cjs');
-const { Tree } = require('./tree.cjs');
-const { watchHooks } = require('./hooks_of_user.cjs');
-const { setUpProcess } = require('./process_facts.cjs');
+const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
-/** @param {import('./payload.cjs').Payload} payload */
-function start(payload) {
-  const tree = new Tree(payload);
-  const entryPoint = pathOfEntry(payload, payload.entryPoint);
-  const { beforeBuiltin } = patchFs(tree);
-  const packages = new PackageResolver(tree);
-  const requireResolver = new RequireResolver(tree, packages);
-  const importResolver = new ImportResolver(tree, packages);
-  patchEsm({ tree, importResolver, beforeBuiltin });
-  patchCommonJs({ tree, requireResolver, beforeBuiltin });
-  watchHooks();
-  silenceOwnWarning();
-  setUpProcess(entryPoint);
-  if (payload.moduleFormat(payload.entryPoint) === FORMAT_MODULE) runModuleEntryPoint(entryPoint);
-  else Module.runMain(entryPoint);
-}
+const { readSync } = fs;
 
-/** The path of an entry, from its place among those of all directories. */
-function pathOfEntry(payload, entry) {
-  if (entry >= payload.entryCount) throw new DamagedExecutable('its payload has no entry point');
-  const parts = [];
-  let number = directoryOf(payload, entry);
-  let child = entry;
-  while (number !== 0) {
-    parts.push(payload.names(number)[child - payload.firstEntry(number)]);
-    child = payload.ownEntry(number);
-    number = payload.parent(number);
+// One read gets header and index of most apps, and the beginning of their contents.
+const FIRST_READ = 64 << 10;
+// Files that are loaded together are near each other, so small ones are read with what surrounds them.
+const WINDOW = 128 << 10;
+
+const ENTRY_WORDS = format.ENTRY_SIZE / 4;
+const DIRECTORY_WORDS = format.DIRECTORY_SIZE / 4;
+
+class Payload {
+  /**
+   * @param {number} descriptor of the executable, kept open
+   * @param {number} start where the payload is in it
+   * @param {number} size
+   */
+  constructor(descriptor, start, size) {
+    this.descriptor = descriptor;
+    this.start = start;
+    this.size = size;
+    this.window = null;
+    this.windowStart = 0;
+    this.windowEnd = 0;
+
+    let head = this.read(0, Math.min(size, FIRST_READ), 'header');
+    const words = new Uint32Array(head.buffer, 0, Math.min(format.HEADER_SIZE, head.length) >> 2);
+    if (head.length < format.HEADER_SIZE || head.latin1Slice(0, 8) !== format.PAYLOAD_MAGIC) {
+      throw new DamagedExecutable('there is no payload where its locator points to');
+    }
+    if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
+      throw new DamagedExecutable(
+        `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
+      );
+    }
+    if (words[31] !== crc32(head.subarray(0, 124)))
+      throw new DamagedExecutable('the header of its payload is wrong');
+    if (u64(words, 4) !== size) {
+      throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
+    }
+    const indexEnd = format.HEADER_SIZE + words[6];
+    if (indexEnd > head.length) head = this.read(0, indexEnd, 'index');
+    if (words[7] !== crc32(head.subarray(format.HEADER_SIZE, indexEnd))) {
+      throw new DamagedExecutable('the index of its payload is wrong');
+    }
+
+    this.entryPoint = words[10];
+    this.directoryCount = words[8];
+    this.entryCount = words[9];
+    this.head = head;
+    this.directories = this.#section(words, format.SECTION_DIRECTORIES, words[8] * DIRECTORY_WORDS);
+    this.entries = this.#section(words, format.SECTION_ENTRIES, words[9] * ENTRY_WORDS);
+    this.namesStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_NAMES];
+    this.targetsStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_TARGETS];
+    this.metadataStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_METADATA];
+    this.metadataSize = words[13 + 2 * format.SECTION_METADATA];
   }
-  parts.push(payload.names(0)[child - payload.firstEntry(0)]);
-  return [ROOT, ...parts.reverse()].join(SEPARATOR);
-}
 
-/** Directories are numbered in the order of their entries, so the right one can be found by halving. */
-function directoryOf(payload, entry) {
-  let low = 0;
-  let high = payload.directoryCount - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (payload.firstEntry(middle) <= entry) low = middle;
-    else high = middle - 1;
+  #section(words, section, length) {
+    return new Uint32Array(this.head.buffer, format.HEADER_SIZE + words[12 + 2 * section], length);
   }
-  // Empty directories begin where the next one does.
-  return low;
+
+  /** Facts about the app that its build wrote down; strings. */
+  get metadata() {
+    return JSON.parse(
+      this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize),
+    );
+  }
+
+  // Directories, by number.
+
+  parent(directory) {
+    return this.directories[directory * DIRECTORY_WORDS];
+  }
+
+  firstEntry(directory) {
+    return this.directories[directory * DIRECTORY_WORDS + 1];
+  }
+
+  ownEntry(directory) {
+    return this.directories[directory * DIRECTORY_WORDS + 5];
+  }
+
+  /** The number of the nearest directory with a package.json, or NOTHING. */
+  scope(directory) {
+    return this.directories[directory * DIRECTORY_WORDS + 6];
+  }
+
+  /** The names of the entries of a directory, in the order of the entries. */
+  names(directory) {
+    const at = directory * DIRECTORY_WORDS;
+    if (this.directories[at + 2] === 0) return [];
+    const start = this.namesStart + this.directories[at + 3];
+    return this.head.utf8Slice(start, start + this.directories[at + 4]).split('\0');
+  }
+
+  // Entries, by number.
+
+  kind(entry) {
+    return this.entries[entry * ENTRY_WORDS] & format.KIND_MASK;
+  }
+
+  isExecutable(entry) {
+    return (this.entries[entry * ENTRY_WORDS] & format.EXECUTABLE_FLAG) !== 0;
+  }
+
+  moduleFormat(entry) {
+    return (
+      (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK
+    );
+  }
+
+  /** The number of the directory that a directory entry is. */
+  directoryNumber(entry) {
+    return this.entries[entry * ENTRY_WORDS + 1];
+  }
+
+  target(entry) {
+    const at = entry * ENTRY_WORDS;
+    const start = this.targetsStart + this.entries[at + 1];
+    return this.head.utf8Slice(start, start + this.entries[at + 4]);
+  }
+
+  fileSize(entry) {
+    return u64(this.entries, entry * ENTRY_WORDS + 4);
+  }
+
+  // Contents.
+
+  /** The content of a file, in a buffer that belongs to the caller. */
+  content(entry) {
+    const at = entry * ENTRY_WORDS;
+    return this.read(u64(this.entries, at + 2), u64(this.entries, at + 6), 'contents');
+  }
+
+  /** Reads into `buffer[offset...offset+length]` from `position` of a file; how many bytes there were. */
+  readInto(entry, buffer, offset, length, position) {
+    const at = entry * ENTRY_WORDS;
+    const available = Math.min(length, u64(this.entries, at + 4) - position);
+    if (available <= 0) return 0;
+    return this.#readExactly(
+      buffer,
+      offset,
+      available,
+      u64(this.entries, at + 2) + position,
+      'contents',
+    );
+  }
+
+  /** The content of a file as a string, as reading it as UTF-8 gives it. */
+  text(entry) {
+    const at = entry * ENTRY_WORDS;
+    const size = u64(this.entries, at + 6);
+    const start = this.#locate(u64(this.entries, at + 2), size);
+    return this.#decode(at, start, size);
+  }
+
+  /**
+   * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
+   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
+   */
+  script(entry) {
+    const at = entry * ENTRY_WORDS;
+    const size = u64(this.entries, at + 6);
+    const cacheSize = this.entries[at + 9];
+    if (cacheSize === 0) {
+      return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
+    }
+    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
+    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
+    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
+    const start = this.#locate(position, cacheOffset + cacheSize);
+    const wrapped = this.#decode(at, start, wrappedSize);
+    return {
+      source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
+      wrapped,
+      cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
+    };
+  }
+
+  #decode(at, start, size) {
+    return (this.entries[at] & format.ASCII_FLAG) === 0
+      ? this.window.utf8Slice(start, start + size)
+      : this.window.latin1Slice(start, start + size);
+  }
+
+  /** Makes sure that a range of the payload is in the window; where it is there. */
+  #locate(position, length) {
+    if (position < this.windowStart || position + length > this.windowEnd) {
+      const size = Math.min(Math.max(length, WINDOW), this.size - position);
+      if (length > size)
+        throw new DamagedExecutable('a file of its payload ends after the payload');
+      if (this.window === null || this.window.length < size) {
+        this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
+      }
+      this.#readExactly(this.window, 0, size, position, 'contents');
+      this.windowStart = position;
+      this.windowEnd = position + size;
+    }
+    return position - this.windowStart;
+  }
+
+  read(position, length, what) {
+    const buffer = Buffer.allocUnsafeSlow(length);
+    this.#readExactly(buffer, 0, length, position, what);
+    return buffer;
+  }
+
+  #readExactly(buffer, offset, length, position, what) {
+    let done = 0;
+    while (done < length) {
+      const count = readSync(
+        this.descriptor,
+        buffer,
+        offset + done,
+        length - done,
+        this.start + position + done,
+      );
+      if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
+      done += count;
+    }
+    return done;
+  }
 }
 
-module.exports = { start };
+function u64(words, index) {
+  return words[index + 1] * 0x100000000 + words[index];
+}
+
+let nativeCrc32;
+
+function crc32(bytes) {
+  nativeCrc32 ??= findCrc32();
+  return nativeCrc32(bytes, 0);
+}
+
+/** `zlib.crc32` without the rest of zlib, which takes longer to load than the whole loader (3 ms). */
+function findCrc32() {
+  const { crc32: found } = binding('zlib');
+  return typeof found === 'function' ? found : require('node:zlib').crc32;
+}
+
+module.exports = { Payload };
 }),
 './format.cjs': (function (module, exports, require) {
 // The part of src/python/pkg_rules/core/payload/format.py that the loader needs; a test compares the numbers.
@@ -212,71 +411,25 @@ module.exports = {
   SECTION_METADATA,
 };
 }),
-'./mount.cjs': (function (module, exports, require) {
-// Where the payload is mounted, and which paths are below.
+'./bindings.cjs': (function (module, exports, require) {
+// Parts of Node that programs cannot require.
 
-const path = require('node:path');
-
-const isWindows = process.platform === 'win32';
-const NAME = 'snapshot';
-const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
-const ROOT_LENGTH = ROOT.length;
-const SEPARATOR = isWindows ? '\\' : '/';
-const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
-
-/** Whether a normalized absolute path is the mount point or below it. */
-function isInside(normalized) {
-  return (
-    normalized.startsWith(ROOT) &&
-    (normalized.length === ROOT_LENGTH || normalized.charCodeAt(ROOT_LENGTH) === SEPARATOR_CODE)
-  );
-}
-
-/**
- * The normalized path of anything that `fs` takes as a path, if it is inside; null for every other value, also for
- * those that `fs` refuses, so that it does.
- */
-function locate(value) {
-  if (typeof value === 'string') return locateString(value);
-  if (typeof value !== 'object' || value === null) return null;
-  if (value instanceof Uint8Array) {
-    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
-    return locateString(text);
-  }
-  if (value.protocol === 'file:' && typeof value.href === 'string') return locateUrl(value);
-  return null;
-}
-
-function locateString(value) {
-  // Nothing else can lead inside: the working directory never is.
-  if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = isNormal(value) ? value : path.resolve(value);
-  return isInside(normalized) ? normalized : null;
-}
-
-function isNormal(value) {
-  return (
-    !isWindows &&
-    value.charCodeAt(0) === SEPARATOR_CODE &&
-    !value.includes('/.') &&
-    !value.includes('//') &&
-    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
-  );
-}
-
-function locateUrl(url) {
-  if (!url.pathname.includes(NAME)) return null;
-  let value;
+/** `process.binding(name)`, without the warning that only developers of Node can act upon. */
+function binding(name) {
+  const { noDeprecation } = process;
+  // With --no-deprecation there is no warning, and the property cannot be written.
+  if (noDeprecation) return process.binding(name);
   try {
-    value = require('node:url').fileURLToPath(url);
-  } catch {
-    // Not a URL of a path; the original function says so.
-    return null;
+    // Node warns of `process.binding` with --pending-deprecation; the user of the app cannot do anything.
+    process.noDeprecation = true;
+    return process.binding(name);
+  } finally {
+    if (noDeprecation === undefined) delete process.noDeprecation;
+    else process.noDeprecation = noDeprecation;
   }
-  return locateString(value);
 }
 
-module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
+module.exports = { binding };
 }),
 './compile.cjs': (function (module, exports, require) {
 // Compiles CommonJS modules from cached data, so that nothing shows it: names, positions and source lines of errors,
@@ -365,6 +518,171 @@ function silenceOwnWarning() {
 }
 
 module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };
+}),
+'./start.cjs': (function (module, exports, require) {
+// From an open payload to the running app.
+
+const { DamagedExecutable } = require('./executable.cjs');
+const { ROOT, SEPARATOR } = require('./mount.cjs');
+const { silenceOwnWarning } = require('./compile.cjs');
+const { patchCommonJs } = require('./cjs_loader.cjs');
+const { patchEsm } = require('./esm_hooks.cjs');
+const { patchFs } = require('./fs_patch.cjs');
+const { PackageResolver } = require('./resolver.cjs');
+const { RequireResolver } = require('./require_resolver.cjs');
+const { ImportResolver } = require('./import_resolver.cjs');
+const { Tree } = require('./tree.cjs');
+const { watchHooks } = require('./hooks_of_user.cjs');
+const { setUpProcess } = require('./process_facts.cjs');
+const { runProgram } = require('./program.cjs');
+const { patchLater } = require('./late_patches.cjs');
+
+/**
+ * Makes Node work on a payload.
+ * @param {import('./payload.cjs').Payload} payload
+ * @returns {{tree: Tree, defaultEntryPoint: string}}
+ */
+function mount(payload) {
+  const tree = new Tree(payload);
+  const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
+  const beforeBuiltin = patchLater(patchFs(tree).beforeBuiltin);
+  const packages = new PackageResolver(tree);
+  const requireResolver = new RequireResolver(tree, packages);
+  const importResolver = new ImportResolver(tree, packages);
+  patchEsm({ tree, importResolver, beforeBuiltin });
+  patchCommonJs({ tree, requireResolver, beforeBuiltin });
+  watchHooks();
+  silenceOwnWarning();
+  return { tree, defaultEntryPoint };
+}
+
+/** @param {import('./payload.cjs').Payload} payload */
+function start(payload) {
+  const { tree, defaultEntryPoint } = mount(payload);
+  if (process.env.PKG_EXECPATH !== undefined) {
+    const { readCommandLine } = require('./child_start.cjs');
+    const program = isStandIn() ? readCommandLine() : null;
+    if (program !== null) {
+      startProgram(tree, program, defaultEntryPoint);
+      return;
+    }
+  }
+  // In a SEA, argv[1] repeats the executable, and what the user gave follows.
+  process.argv[1] = defaultEntryPoint;
+  setUpProcess(defaultEntryPoint, defaultEntryPoint);
+  runProgram(tree, defaultEntryPoint);
+}
+
+/** Whether a packaged app started this executable to do what `node` would do. */
+function isStandIn() {
+  const { PKG_EXECPATH } = process.env;
+  delete process.env.PKG_EXECPATH;
+  return PKG_EXECPATH === process.execPath || PKG_EXECPATH === 'PKG_INVOKE_NODEJS';
+}
+
+function startProgram(tree, program, defaultEntryPoint) {
+  const { runCode, runWithPreloads } = require('./child_start.cjs');
+  setUpProcess(program.script ?? defaultEntryPoint, defaultEntryPoint);
+  runWithPreloads(program.preloads, defaultEntryPoint, () =>
+    program.script === undefined ? runCode(program) : runProgram(tree, program.script),
+  );
+}
+
+/** The path of an entry, from its place among those of all directories. */
+function pathOfEntry(payload, entry) {
+  if (entry >= payload.entryCount) throw new DamagedExecutable('its payload has no entry point');
+  const parts = [];
+  let number = directoryOf(payload, entry);
+  let child = entry;
+  while (number !== 0) {
+    parts.push(payload.names(number)[child - payload.firstEntry(number)]);
+    child = payload.ownEntry(number);
+    number = payload.parent(number);
+  }
+  parts.push(payload.names(0)[child - payload.firstEntry(0)]);
+  return [ROOT, ...parts.reverse()].join(SEPARATOR);
+}
+
+/** Directories are numbered in the order of their entries, so the right one can be found by halving. */
+function directoryOf(payload, entry) {
+  let low = 0;
+  let high = payload.directoryCount - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (payload.firstEntry(middle) <= entry) low = middle;
+    else high = middle - 1;
+  }
+  // Empty directories begin where the next one does.
+  return low;
+}
+
+module.exports = { mount, start };
+}),
+'./mount.cjs': (function (module, exports, require) {
+// Where the payload is mounted, and which paths are below.
+
+const path = require('node:path');
+
+const isWindows = process.platform === 'win32';
+const NAME = 'snapshot';
+const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
+const ROOT_LENGTH = ROOT.length;
+const SEPARATOR = isWindows ? '\\' : '/';
+const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
+
+/** Whether a normalized absolute path is the mount point or below it. */
+function isInside(normalized) {
+  return (
+    normalized.startsWith(ROOT) &&
+    (normalized.length === ROOT_LENGTH || normalized.charCodeAt(ROOT_LENGTH) === SEPARATOR_CODE)
+  );
+}
+
+/**
+ * The normalized path of anything that `fs` takes as a path, if it is inside; null for every other value, also for
+ * those that `fs` refuses, so that it does.
+ */
+function locate(value) {
+  if (typeof value === 'string') return locateString(value);
+  if (typeof value !== 'object' || value === null) return null;
+  if (value instanceof Uint8Array) {
+    const text = Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
+    return locateString(text);
+  }
+  if (value.protocol === 'file:' && typeof value.href === 'string') return locateUrl(value);
+  return null;
+}
+
+function locateString(value) {
+  // Nothing else can lead inside: the working directory never is.
+  if (!value.includes(NAME) || value.includes('\0')) return null;
+  const normalized = isNormal(value) ? value : path.resolve(value);
+  return isInside(normalized) ? normalized : null;
+}
+
+function isNormal(value) {
+  return (
+    !isWindows &&
+    value.charCodeAt(0) === SEPARATOR_CODE &&
+    !value.includes('/.') &&
+    !value.includes('//') &&
+    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
+  );
+}
+
+function locateUrl(url) {
+  if (!url.pathname.includes(NAME)) return null;
+  let value;
+  try {
+    value = require('node:url').fileURLToPath(url);
+  } catch {
+    // Not a URL of a path; the original function says so.
+    return null;
+  }
+  return locateString(value);
+}
+
+module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
 }),
 './cjs_loader.cjs': (function (module, exports, require) {
 // Makes Node's CommonJS loader work on the payload, at the places where programs patch it too: Module._load,
@@ -3154,7 +3472,8 @@ class ImportResolver {
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
-      const url = URL.parse(specifier, parentUrl);
+      // What has no importer, like `--import`, is imported from the working directory; that never is inside.
+      const url = URL.parse(specifier, parentUrl ?? (specifier[0] === '/' ? 'file:///' : undefined));
       return url === null || url.protocol !== 'file:'
         ? null
         : this.#finishUrl(url, parent ?? parentUrl, specifier);
@@ -3288,12 +3607,14 @@ const path = require('node:path');
 
 const PRODUCT_VERSION = '0.1.0';
 
-function setUpProcess(entryPoint) {
-  // In a SEA, argv[1] repeats the executable, and what the user gave follows.
-  process.argv[1] = entryPoint;
+/**
+ * @param {string} entryPoint what runs
+ * @param {string} defaultEntryPoint what runs unless this process is a child that runs something else
+ */
+function setUpProcess(entryPoint, defaultEntryPoint) {
   process.pkg = {
     entrypoint: entryPoint,
-    defaultEntrypoint: entryPoint,
+    defaultEntrypoint: defaultEntryPoint,
     path: {
       resolve(...parts) {
         return path.resolve(path.dirname(entryPoint), ...parts);
@@ -3309,265 +3630,565 @@ function setUpProcess(entryPoint) {
 
 module.exports = { setUpProcess };
 }),
-'./payload.cjs': (function (module, exports, require) {
-// The payload as it is in the file: checks header and index, reads contents. docs/formats/payload.md has the layout.
+'./program.cjs': (function (module, exports, require) {
+// Runs a file as `node <file>` does, wherever it is.
 
-const fs = require('node:fs');
-const format = require('./format.cjs');
-const { DamagedExecutable } = require('./executable.cjs');
-const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
+const Module = require('node:module');
+const path = require('node:path');
+const { FORMAT_MODULE } = require('./format.cjs');
+const { runModuleEntryPoint } = require('./esm_hooks.cjs');
+const { isInside } = require('./mount.cjs');
 
-const { readSync } = fs;
-
-// One read gets header and index of most apps, and the beginning of their contents.
-const FIRST_READ = 64 << 10;
-// Files that are loaded together are near each other, so small ones are read with what surrounds them.
-const WINDOW = 128 << 10;
-
-const ENTRY_WORDS = format.ENTRY_SIZE / 4;
-const DIRECTORY_WORDS = format.DIRECTORY_SIZE / 4;
-
-class Payload {
-  /**
-   * @param {number} descriptor of the executable, kept open
-   * @param {number} start where the payload is in it
-   * @param {number} size
-   */
-  constructor(descriptor, start, size) {
-    this.descriptor = descriptor;
-    this.start = start;
-    this.size = size;
-    this.window = null;
-    this.windowStart = 0;
-    this.windowEnd = 0;
-
-    let head = this.read(0, Math.min(size, FIRST_READ), 'header');
-    const words = new Uint32Array(head.buffer, 0, Math.min(format.HEADER_SIZE, head.length) >> 2);
-    if (head.length < format.HEADER_SIZE || head.latin1Slice(0, 8) !== format.PAYLOAD_MAGIC) {
-      throw new DamagedExecutable('there is no payload where its locator points to');
-    }
-    if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
-      throw new DamagedExecutable(
-        `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
-      );
-    }
-    if (words[31] !== crc32(head.subarray(0, 124)))
-      throw new DamagedExecutable('the header of its payload is wrong');
-    if (u64(words, 4) !== size) {
-      throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
-    }
-    const indexEnd = format.HEADER_SIZE + words[6];
-    if (indexEnd > head.length) head = this.read(0, indexEnd, 'index');
-    if (words[7] !== crc32(head.subarray(format.HEADER_SIZE, indexEnd))) {
-      throw new DamagedExecutable('the index of its payload is wrong');
-    }
-
-    this.entryPoint = words[10];
-    this.directoryCount = words[8];
-    this.entryCount = words[9];
-    this.head = head;
-    this.directories = this.#section(words, format.SECTION_DIRECTORIES, words[8] * DIRECTORY_WORDS);
-    this.entries = this.#section(words, format.SECTION_ENTRIES, words[9] * ENTRY_WORDS);
-    this.namesStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_NAMES];
-    this.targetsStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_TARGETS];
-    this.metadataStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_METADATA];
-    this.metadataSize = words[13 + 2 * format.SECTION_METADATA];
-  }
-
-  #section(words, section, length) {
-    return new Uint32Array(this.head.buffer, format.HEADER_SIZE + words[12 + 2 * section], length);
-  }
-
-  /** Facts about the app that its build wrote down; strings. */
-  get metadata() {
-    return JSON.parse(
-      this.head.utf8Slice(this.metadataStart, this.metadataStart + this.metadataSize),
-    );
-  }
-
-  // Directories, by number.
-
-  parent(directory) {
-    return this.directories[directory * DIRECTORY_WORDS];
-  }
-
-  firstEntry(directory) {
-    return this.directories[directory * DIRECTORY_WORDS + 1];
-  }
-
-  ownEntry(directory) {
-    return this.directories[directory * DIRECTORY_WORDS + 5];
-  }
-
-  /** The number of the nearest directory with a package.json, or NOTHING. */
-  scope(directory) {
-    return this.directories[directory * DIRECTORY_WORDS + 6];
-  }
-
-  /** The names of the entries of a directory, in the order of the entries. */
-  names(directory) {
-    const at = directory * DIRECTORY_WORDS;
-    if (this.directories[at + 2] === 0) return [];
-    const start = this.namesStart + this.directories[at + 3];
-    return this.head.utf8Slice(start, start + this.directories[at + 4]).split('\0');
-  }
-
-  // Entries, by number.
-
-  kind(entry) {
-    return this.entries[entry * ENTRY_WORDS] & format.KIND_MASK;
-  }
-
-  isExecutable(entry) {
-    return (this.entries[entry * ENTRY_WORDS] & format.EXECUTABLE_FLAG) !== 0;
-  }
-
-  moduleFormat(entry) {
-    return (
-      (this.entries[entry * ENTRY_WORDS] >> format.MODULE_FORMAT_SHIFT) & format.MODULE_FORMAT_MASK
-    );
-  }
-
-  /** The number of the directory that a directory entry is. */
-  directoryNumber(entry) {
-    return this.entries[entry * ENTRY_WORDS + 1];
-  }
-
-  target(entry) {
-    const at = entry * ENTRY_WORDS;
-    const start = this.targetsStart + this.entries[at + 1];
-    return this.head.utf8Slice(start, start + this.entries[at + 4]);
-  }
-
-  fileSize(entry) {
-    return u64(this.entries, entry * ENTRY_WORDS + 4);
-  }
-
-  // Contents.
-
-  /** The content of a file, in a buffer that belongs to the caller. */
-  content(entry) {
-    const at = entry * ENTRY_WORDS;
-    return this.read(u64(this.entries, at + 2), u64(this.entries, at + 6), 'contents');
-  }
-
-  /** Reads into `buffer[offset...offset+length]` from `position` of a file; how many bytes there were. */
-  readInto(entry, buffer, offset, length, position) {
-    const at = entry * ENTRY_WORDS;
-    const available = Math.min(length, u64(this.entries, at + 4) - position);
-    if (available <= 0) return 0;
-    return this.#readExactly(
-      buffer,
-      offset,
-      available,
-      u64(this.entries, at + 2) + position,
-      'contents',
-    );
-  }
-
-  /** The content of a file as a string, as reading it as UTF-8 gives it. */
-  text(entry) {
-    const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const start = this.#locate(u64(this.entries, at + 2), size);
-    return this.#decode(at, start, size);
-  }
-
-  /**
-   * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
-   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
-   */
-  script(entry) {
-    const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const cacheSize = this.entries[at + 9];
-    if (cacheSize === 0) {
-      return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
-    }
-    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
-    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
-    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
-    const start = this.#locate(position, cacheOffset + cacheSize);
-    const wrapped = this.#decode(at, start, wrappedSize);
-    return {
-      source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
-      wrapped,
-      cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
-    };
-  }
-
-  #decode(at, start, size) {
-    return (this.entries[at] & format.ASCII_FLAG) === 0
-      ? this.window.utf8Slice(start, start + size)
-      : this.window.latin1Slice(start, start + size);
-  }
-
-  /** Makes sure that a range of the payload is in the window; where it is there. */
-  #locate(position, length) {
-    if (position < this.windowStart || position + length > this.windowEnd) {
-      const size = Math.min(Math.max(length, WINDOW), this.size - position);
-      if (length > size)
-        throw new DamagedExecutable('a file of its payload ends after the payload');
-      if (this.window === null || this.window.length < size) {
-        this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
-      }
-      this.#readExactly(this.window, 0, size, position, 'contents');
-      this.windowStart = position;
-      this.windowEnd = position + size;
-    }
-    return position - this.windowStart;
-  }
-
-  read(position, length, what) {
-    const buffer = Buffer.allocUnsafeSlow(length);
-    this.#readExactly(buffer, 0, length, position, what);
-    return buffer;
-  }
-
-  #readExactly(buffer, offset, length, position, what) {
-    let done = 0;
-    while (done < length) {
-      const count = readSync(
-        this.descriptor,
-        buffer,
-        offset + done,
-        length - done,
-        this.start + position + done,
-      );
-      if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
-      done += count;
-    }
-    return done;
-  }
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} file an absolute path, as the user gave it
+ */
+function runProgram(tree, file) {
+  const moduleFile = isInside(file) ? moduleAt(tree, file) : null;
+  if (moduleFile !== null) runModuleEntryPoint(moduleFile);
+  else Module.runMain(file);
 }
 
-function u64(words, index) {
-  return words[index + 1] * 0x100000000 + words[index];
+/** The real path of an ES module; null if it is something else, or missing. */
+function moduleAt(tree, file) {
+  const found = Module._findPath(path.resolve(file), null, true);
+  const entry = found ? tree.fileEntry(found) : -1;
+  return entry >= 0 && tree.payload.moduleFormat(entry) === FORMAT_MODULE ? found : null;
 }
 
-let nativeCrc32;
+module.exports = { runProgram };
+}),
+'./late_patches.cjs': (function (module, exports, require) {
+// What is patched when the app asks for it, and not before: most apps never do.
 
-function crc32(bytes) {
-  nativeCrc32 ??= findCrc32();
-  return nativeCrc32(bytes, 0);
+/**
+ * @param {(id: string) => void} beforeBuiltin what else is done before a built-in module is given out
+ * @returns {(id: string) => void} both
+ */
+function patchLater(beforeBuiltin) {
+  function before(id) {
+    switch (id) {
+      case 'child_process':
+      case 'node:child_process':
+      case 'cluster':
+      case 'node:cluster':
+      // Runs files of tests in processes of their own.
+      case 'node:test':
+        require('./child_process_patch.cjs').patchChildProcess();
+        break;
+      default:
+        beforeBuiltin(id);
+    }
+  }
+  const original = process.getBuiltinModule;
+  process.getBuiltinModule = function getBuiltinModule(id) {
+    before(id);
+    return original.call(process, id);
+  };
+  return before;
 }
 
-/** `zlib.crc32` without the rest of zlib, which takes longer to load than the whole loader (3 ms). */
-function findCrc32() {
-  const { noDeprecation } = process;
+module.exports = { patchLater };
+}),
+'./child_process_patch.cjs': (function (module, exports, require) {
+// Children of a packaged app. Whatever would run `node` runs this executable instead, which then does what `node` would
+// do with the arguments (child_start.cjs); it knows by PKG_EXECPATH in its environment.
+//
+// All functions of `child_process`, and `cluster`, come down to two, and only these are replaced:
+// ChildProcess.prototype.spawn, and `spawn` of the binding under the forms that wait. So the functions themselves stay
+// Node's own, also those that somebody took before, and what they report is what the caller asked for.
+
+const path = require('node:path');
+const { binding } = require('./bindings.cjs');
+const { isWindows, locate } = require('./mount.cjs');
+const { splitOptions, toEnvironment, withoutBaked } = require('./node_options.cjs');
+
+const VARIABLE = 'PKG_EXECPATH';
+const SHELL = /^(?:(?:ba|da|z|k|a)?sh|cmd(?:\.exe)?)$/i;
+const SHELL_COMMAND = /^(?:-c|\/c)$/i;
+const NODE = /^node(?:\.exe)?$/i;
+const NODE_INTERPRETER = /^#!\s*\S*?(?:\/env\s+(?:-S\s+)?)?(?:[^\s/]*\/)*node(?:\s|$)/;
+// Assignments before a command, and the command: quoted, or without characters that mean something to a shell.
+const COMMAND =
+  /^(\s*(?:[A-Za-z_]\w*=[\w./:@%+,-]*\s+)*(?:exec\s+)?)(?:"([^"]*)"|'([^']*)'|([^\s"'`$&|;<>()]+))(?=$|[\s;&|<>)])/;
+const PLAIN_ARGUMENT = /^\s+([\w./:@%+,=-]+)(?=$|\s)/;
+
+let undo = null;
+
+/** Patches once; `child_process` is loaded only when the app asks for it. */
+function patchChildProcess() {
+  if (undo !== null) return undo;
+  const { ChildProcess } = require('node:child_process');
+  const { prototype } = ChildProcess;
+  const originalSpawn = prototype.spawn;
+  prototype.spawn = function spawn(options) {
+    const adapted = adapt(options);
+    if (adapted === options) return originalSpawn.call(this, options);
+    try {
+      return originalSpawn.call(this, adapted);
+    } finally {
+      this.spawnfile = options.file;
+      if (options.args !== undefined) this.spawnargs = options.args;
+    }
+  };
+  const sync = binding('spawn_sync');
+  const originalSync = sync.spawn;
+  sync.spawn = function spawn(options) {
+    return originalSync.call(this, adapt(options));
+  };
+  undo = () => {
+    prototype.spawn = originalSpawn;
+    sync.spawn = originalSync;
+    undo = null;
+  };
+  return undo;
+}
+
+/** What is really started for options that Node has already brought into their final form. */
+function adapt(options) {
+  if (typeof options?.file !== 'string') return options;
+  const envPairs = options.envPairs ?? Object.entries(process.env).map(([k, v]) => `${k}=${v}`);
+  // The app itself is wanted, or Node from the disk, or whatever else.
+  if (!Array.isArray(envPairs) || variable(envPairs, VARIABLE) !== undefined) return options;
+  const args = options.args ?? [];
+  if (!Array.isArray(args)) return options;
+  const command = rewriteFile(options.file, args) ?? rewriteShell(options, args);
+  const pairs = [...envPairs, `${VARIABLE}=${process.execPath}`];
+  if (command === null) return { ...options, envPairs: pairs };
+  const more = toEnvironment(withoutBaked(command.options, process.execArgv));
+  return {
+    ...options,
+    file: command.file,
+    args: command.args,
+    envPairs: more === '' ? pairs : withNodeOptions(pairs, more),
+  };
+}
+
+function rewriteFile(file, args) {
+  if (isNode(file)) {
+    return { file: process.execPath, args, options: splitOptions(args.slice(1)).options };
+  }
+  const script = scriptAt(file);
+  if (script === null) return null;
+  return { file: process.execPath, args: [args[0] ?? file, script, ...args.slice(1)], options: [] };
+}
+
+function rewriteShell({ file, shell }, args) {
+  if (!shell && !SHELL.test(path.basename(file))) return null;
+  const at = args.findIndex((argument, index) => index > 0 && SHELL_COMMAND.test(argument)) + 1;
+  if (at === 0 || typeof args[at] !== 'string') return null;
+  const command = rewriteCommand(args[at], isWindows && /\.exe$|^cmd$/i.test(file));
+  if (command === null) return null;
+  return { file, args: args.with(at, command.text), options: command.options };
+}
+
+/** A command of a shell that begins with `node`, by whatever name. */
+function rewriteCommand(text, forWindows) {
+  // The whole is in quotes there.
+  const outer = forWindows && /^"[^]*"$/.test(text) ? '"' : '';
+  const inner = outer ? text.slice(1, -1) : text;
+  const found = findCommand(inner);
+  if (found === null) return null;
+  const { before, word, rest } = found;
+  const quote = forWindows ? quoteForWindows : quoteForShell;
+  let program;
+  let options = [];
+  if (isNode(word)) {
+    program = quote(process.execPath);
+    options = splitOptions(plainArguments(rest)).options;
+  } else {
+    const script = scriptAt(word);
+    if (script === null) return null;
+    program = `${quote(process.execPath)} ${quote(script)}`;
+  }
+  return { text: outer + before + program + rest + outer, options };
+}
+
+/** The command that a shell would run first, what is before it and after it. */
+function findCommand(text) {
+  const { execPath } = process;
+  // Without quotes; its path may have spaces where that of `node` had none.
+  if (text.startsWith(execPath) && /^(?:\s|$)/.test(text.slice(execPath.length))) {
+    return { before: '', word: execPath, rest: text.slice(execPath.length) };
+  }
+  const match = COMMAND.exec(text);
+  if (match === null) return null;
+  const [whole, before, inDouble, inSingle, bare] = match;
+  return { before, word: inDouble ?? inSingle ?? bare, rest: text.slice(whole.length) };
+}
+
+/** Arguments of a command, as far as no shell is needed to understand them. */
+function plainArguments(text) {
+  const found = [];
+  let rest = text;
+  for (let match; (match = PLAIN_ARGUMENT.exec(rest)) !== null; rest = rest.slice(match[0].length))
+    found.push(match[1]);
+  return found;
+}
+
+function isNode(file) {
+  return NODE.test(file) || file === process.execPath || file === process.argv[0];
+}
+
+/** A file inside that the system would give to `node`, because its first line says so; null for every other. */
+function scriptAt(file) {
+  const at = locate(file);
+  if (at === null) return null;
+  const fs = require('node:fs');
   try {
-    // Only with --pending-deprecation does Node warn of `process.binding`; the user of the app cannot do anything.
-    process.noDeprecation = true;
-    const { crc32: found } = process.binding('zlib');
-    if (typeof found === 'function') return found;
-  } finally {
-    if (noDeprecation === undefined) delete process.noDeprecation;
-    else process.noDeprecation = noDeprecation;
+    fs.accessSync(at, fs.constants.X_OK);
+  } catch {
+    // Starting it fails with the error of the system.
+    return null;
   }
-  return require('node:zlib').crc32;
+  return NODE_INTERPRETER.test(firstLine(fs, at)) ? at : null;
 }
 
-module.exports = { Payload };
+function firstLine(fs, file) {
+  if (!fs.statSync(file).isFile()) return '';
+  const descriptor = fs.openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(256);
+    return bytes.latin1Slice(0, fs.readSync(descriptor, bytes, 0, bytes.length, 0)).split('\n')[0];
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function quoteForShell(text) {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function quoteForWindows(text) {
+  return /\s/.test(text) ? `"${text}"` : text;
+}
+
+function variable(pairs, name) {
+  return pairs.find((pair) => nameOf(pair) === name);
+}
+
+function nameOf(pair) {
+  const name = pair.slice(0, pair.indexOf('=', 1));
+  return isWindows ? name.toUpperCase() : name;
+}
+
+function withNodeOptions(pairs, more) {
+  const before = variable(pairs, 'NODE_OPTIONS');
+  const value = before?.slice(before.indexOf('=') + 1);
+  return [
+    ...pairs.filter((pair) => pair !== before),
+    `NODE_OPTIONS=${value ? `${value} ${more}` : more}`,
+  ];
+}
+
+module.exports = { VARIABLE, adapt, patchChildProcess };
+}),
+'./node_options.cjs': (function (module, exports, require) {
+// Options of Node before the script, when an executable stands in for `node`. Node takes none of them from the command
+// line of an executable. So those that it takes from NODE_OPTIONS go to the child in there, and the child takes them
+// out again before the app looks.
+
+// Those that take their value as an argument of its own; the others need `=`.
+const WITH_VALUE = new Set([
+  '-C',
+  '-e',
+  '-p',
+  '-pe',
+  '-r',
+  '--conditions',
+  '--diagnostic-dir',
+  '--disable-warning',
+  '--dns-result-order',
+  '--env-file',
+  '--env-file-if-exists',
+  '--eval',
+  '--experimental-loader',
+  '--icu-data-dir',
+  '--import',
+  '--input-type',
+  '--inspect-port',
+  '--loader',
+  '--max-http-header-size',
+  '--openssl-config',
+  '--print',
+  '--redirect-warnings',
+  '--require',
+  '--title',
+  '--tls-cipher-list',
+  '--trace-event-categories',
+  '--unhandled-rejections',
+]);
+
+// What the child does itself, once the app's files are there.
+const EVAL = new Set(['-e', '--eval']);
+const PRINT = new Set(['-p', '-pe', '--print']);
+const PRELOAD = new Set(['-r', '--require', '--import']);
+const VERSION = new Set(['-v', '--version']);
+
+/**
+ * Splits arguments of `node` at the script.
+ * @param {string[]} args
+ * @returns {{options: {name: string, value?: string, text: string[]}[], rest: string[]}}
+ */
+function splitOptions(args) {
+  const options = [];
+  let index = 0;
+  while (index < args.length) {
+    const argument = args[index];
+    if (argument === '--') return { options, rest: args.slice(index + 1) };
+    if (argument[0] !== '-' || argument === '-') break;
+    const equals = argument.indexOf('=');
+    if (equals !== -1) {
+      const name = argument.slice(0, equals);
+      options.push({ name, value: argument.slice(equals + 1), text: [argument] });
+      index++;
+    } else if (WITH_VALUE.has(argument) && index + 1 < args.length) {
+      const value = args[index + 1];
+      options.push({ name: argument, value, text: [argument, value] });
+      index += 2;
+    } else {
+      options.push({ name: argument, value: undefined, text: [argument] });
+      index++;
+    }
+  }
+  return { options, rest: args.slice(index) };
+}
+
+/** Without the options that are baked into the executable, which the child has anyway. */
+function withoutBaked(options, baked) {
+  const have = new Set(splitOptions(baked).options.map(({ text }) => text.join('\0')));
+  return options.filter(({ text }) => !have.has(text.join('\0')));
+}
+
+function isDoneByChild({ name }) {
+  return EVAL.has(name) || PRINT.has(name) || PRELOAD.has(name) || VERSION.has(name);
+}
+
+/** The options as they are in NODE_OPTIONS; '' if there are none, or one that may not be in there. */
+function toEnvironment(options) {
+  const texts = options.filter((option) => !isDoneByChild(option));
+  if (texts.length === 0) return '';
+  const allowed = process.allowedNodeEnvironmentFlags;
+  if (!texts.every(({ name }) => allowed.has(name))) return '';
+  return texts.flatMap(({ text }) => text.map(quoted)).join(' ');
+}
+
+function quoted(text) {
+  return /[\s"\\]/.test(text) ? `"${text.replace(/[\\"]/g, '\\$&')}"` : text;
+}
+
+module.exports = {
+  EVAL,
+  PRINT,
+  PRELOAD,
+  VERSION,
+  isDoneByChild,
+  splitOptions,
+  toEnvironment,
+  withoutBaked,
+};
+}),
+'./child_start.cjs': (function (module, exports, require) {
+// The start of an executable that stands in for `node`: its arguments are those of `node`.
+
+const Module = require('node:module');
+const fs = require('node:fs');
+const path = require('node:path');
+const { evaluateEither, importUrl } = require('./eval_code.cjs');
+const options = require('./node_options.cjs');
+
+// What Node exits with for an option that it does not know.
+const BAD_OPTION = 9;
+
+/**
+ * What to run instead of the app, as `{script}` or `{name, code, print}` with the `preloads` before it; null if it is
+ * the app after all, because there are no arguments. Makes `process.argv`, `process.execArgv` and NODE_OPTIONS what
+ * they are under `node`.
+ */
+function readCommandLine() {
+  const { options: all, rest } = options.splitOptions(process.argv.slice(2));
+  if (all.length === 0 && rest.length === 0) return null;
+  const baked = process.execArgv;
+  const given = options.withoutBaked(all, baked);
+  checkApplied(given, rest);
+  const print = all.findLast(({ name }) => options.PRINT.has(name));
+  const evaluated = print ?? all.findLast(({ name }) => options.EVAL.has(name));
+  if (all.some(({ name }) => options.VERSION.has(name))) {
+    process.stdout.write(`${process.version}\n`);
+    process.exit(0);
+  }
+  process.execArgv = [...baked, ...given.flatMap(({ text }) => text)];
+  const preloads = given.filter(({ name }) => options.PRELOAD.has(name));
+  if (evaluated !== undefined) {
+    process.argv.splice(1, process.argv.length, ...rest);
+    const code = evaluated.value ?? readStandardInput();
+    return { name: '[eval]', code, print: print !== undefined, preloads };
+  }
+  if (rest.length === 0 || rest[0] === '-') {
+    process.argv.splice(1, process.argv.length, '-', ...rest.slice(1));
+    return { name: '[stdin]', code: readStandardInput(), print: false, preloads };
+  }
+  const script = path.resolve(rest[0]);
+  process.argv.splice(1, process.argv.length, script, ...rest.slice(1));
+  return { script, preloads };
+}
+
+/** Takes options that the parent put there out of NODE_OPTIONS, and refuses options that Node has not got to know. */
+function checkApplied(given, rest) {
+  const needed = given.filter((option) => !options.isDoneByChild(option));
+  if (needed.length === 0) return;
+  const applied = options.toEnvironment(given);
+  const { NODE_OPTIONS = '' } = process.env;
+  if (applied !== '' && ` ${NODE_OPTIONS}`.endsWith(` ${applied}`)) {
+    const before = NODE_OPTIONS.slice(0, -applied.length).trimEnd();
+    if (before === '') delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
+    return;
+  }
+  const names = needed.map(({ name }) => `\`${name}\``).join(', ');
+  const script = rest.length === 0 ? '' : ` for \`${rest[0]}\``;
+  process.stderr.write(
+    `${process.execPath}: Node.js cannot take ${names}${script} from the command line of an executable. ` +
+      'This process was started by the packaged app to do what `node` would do with its arguments. ' +
+      'Give options of Node.js in `execArgv` of `fork`, before the script of `spawn`, or in `NODE_OPTIONS`. ' +
+      "To start the app itself with these arguments, start it with `PKG_EXECPATH: ''` in `env`.\n",
+  );
+  process.exit(BAD_OPTION);
+}
+
+function readStandardInput() {
+  return fs.readFileSync(0, 'utf8');
+}
+
+/** Runs what has to be loaded before the program, then the program. */
+function runWithPreloads(preloads, entryPoint, run) {
+  const imports = [];
+  for (const { name, value } of preloads) {
+    if (name === '--import') imports.push(value);
+    else preloader(entryPoint).require(value);
+  }
+  if (imports.length === 0) return run();
+  return imports
+    .reduce((before, value) => before.then(() => importUrl(value)), Promise.resolve())
+    .then(run);
+}
+
+/** Looks where Node does, in the working directory, and then in what the app brought along. */
+function preloader(entryPoint) {
+  const module = new Module('internal/preload', null);
+  module.paths = [
+    ...Module._nodeModulePaths(process.cwd()),
+    ...Module._nodeModulePaths(path.dirname(entryPoint)),
+  ];
+  return module;
+}
+
+/** Runs code as `node -e` does: in the global scope, with a module in the working directory. */
+function runCode({ name, code, print }) {
+  process._eval = code;
+  defineModule(name);
+  defineBuiltins();
+  const result = evaluateEither(name, code);
+  if (!print) return;
+  const printResult = () => console.log(result);
+  process.on('exit', printResult);
+  process.once('beforeExit', () => {
+    printResult();
+    process.off('exit', printResult);
+  });
+}
+
+/** The global variables by which code that is in no file has a module. */
+function defineModule(name) {
+  const module = new Module(name);
+  module.filename = path.join(process.cwd(), name);
+  module.paths = Module._nodeModulePaths(process.cwd());
+  const names = 'exports, require, module, __dirname';
+  module._compile(`Object.assign(globalThis, { ${names} });`, `${name}-wrapper`);
+  globalThis.__filename = name;
+}
+
+/** `node -e` has the built-in modules as global variables. */
+function defineBuiltins() {
+  for (const name of Module.builtinModules) {
+    if (name.startsWith('_') || name.includes('/') || name in globalThis) continue;
+    Object.defineProperty(globalThis, name, {
+      configurable: true,
+      enumerable: false,
+      get() {
+        const value = globalThis.require(name);
+        Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+        return value;
+      },
+      set(value) {
+        Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+      },
+    });
+  }
+}
+
+module.exports = { readCommandLine, runCode, runWithPreloads };
+}),
+'./eval_code.cjs': (function (module, exports, require) {
+// Runs code that is in no file: `node -e`, and workers with `eval`.
+
+const Module = require('node:module');
+const { Script, constants } = require('node:vm');
+
+// What V8 says of code that parses as an ES module only.
+const MODULE_SYNTAX =
+  /^(?:Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module|await is only valid in async functions and the top level bodies of modules)$/;
+
+let modules = 0;
+
+/** Runs code in the global scope; its `import()` counts from the working directory. The result of the last statement. */
+function evaluate(name, code) {
+  return new Script(code, {
+    filename: name,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }).runInThisContext();
+}
+
+/** The same, or as an ES module if it has the syntax of one, as Node decides. */
+function evaluateEither(name, code) {
+  let script;
+  try {
+    script = new Script(code, {
+      filename: name,
+      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+  } catch (error) {
+    if (!MODULE_SYNTAX.test(error.message)) throw error;
+    evaluateModule(code);
+    return undefined;
+  }
+  return script.runInThisContext();
+}
+
+/** Its URL is the one that Node gives such code; errors are uncaught errors. */
+function evaluateModule(code) {
+  const { pathToFileURL } = require('node:url');
+  const url = `${pathToFileURL(process.cwd()).href}/[eval${++modules}]`;
+  const hooks = Module.registerHooks({
+    resolve(specifier, context, nextResolve) {
+      return specifier === url
+        ? { url, format: 'module', shortCircuit: true }
+        : nextResolve(specifier, context);
+    },
+    load(loaded, context, nextLoad) {
+      if (loaded !== url) return nextLoad(loaded, context);
+      hooks.deregister();
+      return { source: code, format: 'module', shortCircuit: true };
+    },
+  });
+  importUrl(url);
+}
+
+function importUrl(url) {
+  return evaluate('[eval]', '(specifier) => import(specifier)')(url);
+}
+
+module.exports = { evaluate, evaluateEither, importUrl };
 }),
 };
 const loaded = { __proto__: null };

@@ -1,0 +1,32 @@
+'use strict';
+
+// What is patched when the app asks for it, and not before: most apps never do.
+
+/**
+ * @param {(id: string) => void} beforeBuiltin what else is done before a built-in module is given out
+ * @returns {(id: string) => void} both
+ */
+function patchLater(beforeBuiltin) {
+  function before(id) {
+    switch (id) {
+      case 'child_process':
+      case 'node:child_process':
+      case 'cluster':
+      case 'node:cluster':
+      // Runs files of tests in processes of their own.
+      case 'node:test':
+        require('./child_process_patch.cjs').patchChildProcess();
+        break;
+      default:
+        beforeBuiltin(id);
+    }
+  }
+  const original = process.getBuiltinModule;
+  process.getBuiltinModule = function getBuiltinModule(id) {
+    before(id);
+    return original.call(process, id);
+  };
+  return before;
+}
+
+module.exports = { patchLater };
