@@ -3,21 +3,20 @@
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
         [--no-code-cache] [--exec-argv=--expose-gc] <directory> <output>
 
-The prepared base (the slow part) is kept in a temporary folder, per Node, loader and options. With `--batch jobs.json`
-it makes many with the same Node: `[{"directory", "entry", "prefix", "output", "code_cache": true}, ...]`.
+With `--batch jobs.json` it makes many from one prepared base:
+`[{"directory", "entry", "prefix", "output", "code_cache": true}, ...]`.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -26,108 +25,43 @@ sys.path.insert(0, os.path.join(ROOT, "src/python"))
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS  # noqa: E402
 from pkg_rules.core.payload.model import CodeCacheUnit, PayloadPlan, Root  # noqa: E402
 from pkg_rules.core.payload.writer import PayloadSummary, write_payload  # noqa: E402
+from pkg_rules.core.sea.assemble import assemble  # noqa: E402
+from pkg_rules.core.sea.base_layout import BaseLayout  # noqa: E402
+from pkg_rules.core.sea.inject import inject  # noqa: E402
+from pkg_rules.core.sea.locator import EMPTY  # noqa: E402
 
-LOADER = os.path.join(ROOT, "src/python/pkg_rules/prelude/loader.cjs")
-START_LOADER = os.path.join(ROOT, "src/python/pkg_rules/scripts/start_loader.cjs")
-MAKE_APPLICATION = os.path.join(ROOT, "src/python/pkg_rules/scripts/make_application.cjs")
-COMPILER = os.path.join(ROOT, "src/python/pkg_rules/scripts/compile_code_cache.cjs")
-FUSE = b"NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2:"
-# One for each Node under test, and again for the loader before the last change.
-KEPT_BASES = 6
-LOCATOR_MAGIC = b"PKGRULES-" + b"LOCATOR"
-
-
-def prepare_base(node: str, exec_argv: list[str], cache: str) -> str:
-    """The path of a Node with the loader injected."""
-    programs = []
-    for program in (LOADER, START_LOADER, MAKE_APPLICATION):
-        with open(program, "rb") as file:
-            programs.append(file.read())
-    status = os.stat(node)
-    key = hashlib.sha256(
-        repr(
-            (programs, os.path.abspath(node), status.st_size, status.st_mtime_ns, exec_argv)
-        ).encode()
-    ).hexdigest()[:16]
-    base = os.path.join(cache, f"base-{key}")
-    if not os.path.exists(base):
-        os.makedirs(cache, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache) as work:
-            blob = _make_blob(node, exec_argv, work)
-            _inject(node, blob, os.path.join(work, "base"))
-            os.replace(os.path.join(work, "base"), base)
-        _forget_old_bases(cache)
-    os.utime(base)
-    return base
+PACKAGE = Path(ROOT, "src/python/pkg_rules")
+LOADER = PACKAGE / "prelude/loader.cjs"
+START_LOADER = PACKAGE / "scripts/start_loader.cjs"
+MAKE_APPLICATION = PACKAGE / "scripts/make_application.cjs"
+COMPILER = PACKAGE / "scripts/compile_code_cache.cjs"
 
 
-def _forget_old_bases(cache: str) -> None:
-    bases = sorted(
-        (os.path.join(cache, name) for name in os.listdir(cache) if name.startswith("base-")),
-        key=os.path.getmtime,
-    )
-    for base in bases[:-KEPT_BASES]:
-        os.remove(base)
-
-
-def _make_blob(node: str, exec_argv: list[str], work: str) -> bytes:
-    shutil.copy(LOADER, os.path.join(work, "loader.cjs"))
-    shutil.copy(START_LOADER, os.path.join(work, "start_loader.cjs"))
-    with open(os.path.join(work, "locator"), "wb") as file:
-        file.write(LOCATOR_MAGIC + bytes(16))
+def prepare_base(node: str, exec_argv: list[str], work: Path) -> tuple[Path, BaseLayout]:
+    """A Node with the loader injected, in the folder `work`, and where the places to fill are."""
+    for program in (LOADER, START_LOADER):
+        shutil.copy(program, work)
+    (work / "locator").write_bytes(EMPTY)
     config = {
-        "main": "start_loader.cjs",
+        "main": START_LOADER.name,
         "disableExperimentalSEAWarning": True,
         "useSnapshot": False,
         "useCodeCache": False,
         "execArgv": exec_argv,
         "execArgvExtension": "env",
         "assets": {"locator": "locator"},
-        "loader": "loader.cjs",
+        "loader": LOADER.name,
         "loaderCache": True,
     }
-    with open(os.path.join(work, "config.json"), "w") as file:
-        json.dump(config, file)
+    (work / "config.json").write_text(json.dumps(config))
     subprocess.run(
         [os.path.abspath(node), MAKE_APPLICATION, "config.json", "out/application"],
         cwd=work,
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with open(os.path.join(work, "out/application"), "rb") as file:
-        return file.read()
-
-
-def _inject(node: str, blob: bytes, output: str) -> None:
-    import lief  # Only for preparing; a cached base needs none.
-
-    binary = lief.ELF.parse(node)
-    note = lief.ELF.Note.create("NODE_SEA_BLOB", 0, list(blob), ".note.sea")
-    binary.add(note)
-    config = lief.ELF.Builder.config_t()
-    config.notes = True
-    binary.write(output, config)
-    with open(output, "r+b") as file:
-        data = file.read()
-        assert data.count(FUSE + b"0") == 1, "the fuse is not in this Node"
-        file.seek(data.index(FUSE + b"0") + len(FUSE))
-        file.write(b"1")
-    os.chmod(output, 0o755)
-
-
-def assemble(base: str, payload: str, output: str) -> None:
-    shutil.copyfile(base, output)
-    with open(output, "r+b") as file:
-        data = file.read()
-        assert data.count(LOCATOR_MAGIC) == 1, "the locator is not once in the prepared base"
-        locator = data.index(LOCATOR_MAGIC)
-        start = -(-len(data) // 4096) * 4096
-        file.seek(start)
-        with open(payload, "rb") as source:
-            shutil.copyfileobj(source, file, 1 << 20)
-        file.seek(locator + len(LOCATOR_MAGIC))
-        file.write(struct.pack("<QQ", start, os.path.getsize(payload)))
-    os.chmod(output, 0o755)
+    base = work / "base"
+    return base, inject(Path(node), (work / "out/application").read_bytes(), base)
 
 
 def main() -> None:
@@ -139,7 +73,6 @@ def main() -> None:
     parser.add_argument("--prefix", default="app")
     parser.add_argument("--no-code-cache", action="store_true")
     parser.add_argument("--exec-argv", action="append", default=[])
-    parser.add_argument("--cache", default=os.path.join(tempfile.gettempdir(), "pkg_rules-dev"))
     parser.add_argument("--batch")
     parser.add_argument("directory", nargs="?")
     parser.add_argument("output", nargs="?")
@@ -157,12 +90,15 @@ def main() -> None:
                 "code_cache": not options.no_code_cache,
             }
         ]
-    base = prepare_base(options.node, options.exec_argv, options.cache)
-    for job in jobs:
-        print(f"{job['output']}: {make(base, options.node, options.exec_argv, job)}")
+    with tempfile.TemporaryDirectory() as work:
+        base, layout = prepare_base(options.node, options.exec_argv, Path(work))
+        for job in jobs:
+            print(f"{job['output']}: {make(base, layout, options.node, options.exec_argv, job)}")
 
 
-def make(base: str, node: str, exec_argv: list[str], job: dict[str, Any]) -> PayloadSummary:
+def make(
+    base: Path, layout: BaseLayout, node: str, exec_argv: list[str], job: dict[str, Any]
+) -> PayloadSummary:
     prefix = job["prefix"]
     with tempfile.TemporaryDirectory() as work:
         caches: tuple[CodeCacheUnit, ...] = ()
@@ -187,7 +123,7 @@ def make(base: str, node: str, exec_argv: list[str], job: dict[str, Any]) -> Pay
             ),
             payload,
         )
-        assemble(base, payload, job["output"])
+        assemble(base, layout, Path(payload), Path(job["output"]))
     return summary
 
 
