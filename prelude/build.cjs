@@ -19,6 +19,7 @@ function bundle() {
     for (const [, dependency] of text.matchAll(/require\('\.\/([\w.]+)'\)/g)) visit(dependency);
   };
   visit('main.cjs');
+  visit('worker_start.cjs');
   const wrapped = [...modules].map(
     ([name, text]) =>
       `'./${name}': (function (module, exports, require) {\n${text.replace("'use strict';\n\n", '')}}),\n`,
@@ -38,7 +39,9 @@ function load(id) {
   define(module, module.exports, load);
   return module.exports;
 }
-load('./main.cjs');
+// src/worker_patch.cjs makes workers give \`worker\`.
+if (module.worker === undefined) load('./main.cjs');
+else load('./worker_start.cjs').startWorker(module.worker);
 //# sourceURL=node:pkg_rules/loader
 `;
 }

@@ -9,7 +9,15 @@ const { Script, constants } = require('node:vm');
 const MODULE_SYNTAX =
   /^(?:Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module|await is only valid in async functions and the top level bodies of modules)$/;
 
+// Variables that Node defines for such code, unless it is an ES module.
+const GLOBALS = ['module', 'exports', 'require', '__filename', '__dirname'];
+
 let modules = 0;
+
+/** Takes away what was defined for code that is in no file. */
+function forgetGlobals() {
+  for (const name of GLOBALS) delete globalThis[name];
+}
 
 /** Runs code in the global scope; its `import()` counts from the working directory. The result of the last statement. */
 function evaluate(name, code) {
@@ -29,6 +37,7 @@ function evaluateEither(name, code) {
     });
   } catch (error) {
     if (!MODULE_SYNTAX.test(error.message)) throw error;
+    forgetGlobals();
     evaluateModule(code);
     return undefined;
   }
@@ -58,4 +67,4 @@ function importUrl(url) {
   return evaluate('[eval]', '(specifier) => import(specifier)')(url);
 }
 
-module.exports = { evaluate, evaluateEither, importUrl };
+module.exports = { evaluateEither, forgetGlobals, importUrl };

@@ -3,10 +3,12 @@
 // What is patched when the app asks for it, and not before: most apps never do.
 
 /**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} defaultEntryPoint
  * @param {(id: string) => void} beforeBuiltin what else is done before a built-in module is given out
  * @returns {(id: string) => void} both
  */
-function patchLater(beforeBuiltin) {
+function patchLater(tree, defaultEntryPoint, beforeBuiltin) {
   function before(id) {
     switch (id) {
       case 'child_process':
@@ -16,6 +18,10 @@ function patchLater(beforeBuiltin) {
       // Runs files of tests in processes of their own.
       case 'node:test':
         require('./child_process_patch.cjs').patchChildProcess();
+        break;
+      case 'worker_threads':
+      case 'node:worker_threads':
+        require('./worker_patch.cjs').patchWorkers(tree, defaultEntryPoint);
         break;
       default:
         beforeBuiltin(id);

@@ -25,7 +25,7 @@ const { patchLater } = require('./late_patches.cjs');
 function mount(payload) {
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
-  const beforeBuiltin = patchLater(patchFs(tree).beforeBuiltin);
+  const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);

@@ -175,15 +175,15 @@ show('exec', { stdout: cp.execSync(inside('tool.js') + ' "a b"') });
 const cluster = require('cluster');
 const net = require('net');
 if (cluster.isPrimary) {
-  const seen = [];
-  let stopped = 0;
-  cluster.on('listening', (worker, address) => {
-    net.connect(address.port, '127.0.0.1').on('data', (data) => seen.push(String(data))).on('end', () => {
-      worker.send('stop');
-      worker.once('exit', () => { if (++stopped === 2) console.log(seen.sort()); });
-    });
+  // Not before all listen: connections go to the workers in turn.
+  const started = [1, 2].map((number) => new Promise((resolve) => {
+    cluster.fork({ MINE: number }).on('listening', (address) => resolve(address.port));
+  }));
+  const ask = (port) => new Promise((resolve) => net.connect(port, '127.0.0.1').on('data', (data) => resolve(String(data))));
+  Promise.all(started).then(async ([port]) => {
+    console.log([await ask(port), await ask(port)].sort());
+    for (const worker of Object.values(cluster.workers)) worker.send('stop');
   });
-  for (const number of [1, 2]) cluster.fork({ MINE: number });
 } else {
   process.on('message', () => process.disconnect());
   const server = net.createServer((socket) => socket.end('worker ' + cluster.worker.id + ' ' + process.env.MINE + ' ' + (require.main === module)));

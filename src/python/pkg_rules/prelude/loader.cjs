@@ -545,7 +545,7 @@ const { patchLater } = require('./late_patches.cjs');
 function mount(payload) {
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
-  const beforeBuiltin = patchLater(patchFs(tree).beforeBuiltin);
+  const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
@@ -3662,10 +3662,12 @@ module.exports = { runProgram };
 // What is patched when the app asks for it, and not before: most apps never do.
 
 /**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} defaultEntryPoint
  * @param {(id: string) => void} beforeBuiltin what else is done before a built-in module is given out
  * @returns {(id: string) => void} both
  */
-function patchLater(beforeBuiltin) {
+function patchLater(tree, defaultEntryPoint, beforeBuiltin) {
   function before(id) {
     switch (id) {
       case 'child_process':
@@ -3675,6 +3677,10 @@ function patchLater(beforeBuiltin) {
       // Runs files of tests in processes of their own.
       case 'node:test':
         require('./child_process_patch.cjs').patchChildProcess();
+        break;
+      case 'worker_threads':
+      case 'node:worker_threads':
+        require('./worker_patch.cjs').patchWorkers(tree, defaultEntryPoint);
         break;
       default:
         beforeBuiltin(id);
@@ -3988,6 +3994,97 @@ module.exports = {
   withoutBaked,
 };
 }),
+'./worker_patch.cjs': (function (module, exports, require) {
+// Worker threads of a packaged app. Each thread has a Node of its own, which knows nothing of the payload. So every
+// worker starts with code that runs the loader, and the loader then runs what the app asked for (worker_start.cjs).
+
+const EventEmitter = require('node:events');
+const path = require('node:path');
+const { MISSING } = require('./tree.cjs');
+const { isInside } = require('./mount.cjs');
+
+// Without `require`, so that it does not matter whether Node takes it for CommonJS or an ES module.
+const BOOTSTRAP = `
+const { getRawAsset } = process.getBuiltinModule('node:sea');
+const { Script } = process.getBuiltinModule('node:vm');
+const cachedData = Buffer.from(getRawAsset('loader_cache'));
+new Script(Buffer.from(getRawAsset('loader')).utf8Slice(), {
+  filename: process.execPath,
+  cachedData: cachedData.length > 0 ? cachedData : undefined,
+}).runInThisContext()({}, process.getBuiltinModule, { worker });
+`;
+
+let undo = null;
+
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} defaultEntryPoint
+ * @returns {() => void} undo
+ */
+function patchWorkers(tree, defaultEntryPoint) {
+  if (undo !== null) return undo;
+  const workerThreads = require('node:worker_threads');
+  const { Worker: original } = workerThreads;
+  // Looks like Node's own class to whoever asks, and is one to classes that extend it.
+  class Worker extends EventEmitter {
+    constructor(filename, options = {}) {
+      const start = startOf(tree, defaultEntryPoint, filename, options);
+      const args = start === null ? [filename, options] : [codeOf(start), withEval(options)];
+      return Reflect.construct(original, args, new.target);
+    }
+  }
+  Object.setPrototypeOf(Worker.prototype, original.prototype);
+  workerThreads.Worker = Worker;
+  undo = () => {
+    workerThreads.Worker = original;
+    undo = null;
+  };
+  return undo;
+}
+
+/** What a worker is to run; null for what Node refuses, so that it does. */
+function startOf(tree, defaultEntryPoint, given, options) {
+  const { entrypoint } = process.pkg;
+  if (options?.eval) return typeof given === 'string' ? { code: given, entrypoint } : null;
+  if (isUrl(given)) {
+    if (given.protocol === 'data:') return { url: `${given}`, entrypoint };
+    return given.protocol === 'file:'
+      ? { file: require('node:url').fileURLToPath(given), entrypoint }
+      : null;
+  }
+  if (typeof given !== 'string' || given.includes('\0')) return null;
+  if (path.isAbsolute(given)) return { file: path.resolve(given), entrypoint };
+  return /^\.\.?[\\/]/.test(given)
+    ? { file: findRelative(tree, defaultEntryPoint, given), entrypoint }
+    : null;
+}
+
+function isUrl(value) {
+  return Boolean(value?.href && value.protocol && value.auth === undefined);
+}
+
+/**
+ * Node takes relative paths from the working directory, where no file of a packaged app is. So if there is nothing on
+ * the disk, the directory of the entry point counts.
+ */
+function findRelative(tree, defaultEntryPoint, given) {
+  const onDisk = path.resolve(given);
+  const inside = path.resolve(path.dirname(defaultEntryPoint), given);
+  if (!isInside(inside) || require('node:fs').existsSync(onDisk)) return onDisk;
+  return tree.fileEntry(inside) === MISSING ? onDisk : inside;
+}
+
+function codeOf(start) {
+  return `{ const worker = ${JSON.stringify(start)};${BOOTSTRAP}}`;
+}
+
+/** The options as they are, but one. */
+function withEval(options) {
+  return Object.create(options ?? null, { eval: { value: true, enumerable: true } });
+}
+
+module.exports = { patchWorkers };
+}),
 './child_start.cjs': (function (module, exports, require) {
 // The start of an executable that stands in for `node`: its arguments are those of `node`.
 
@@ -4139,7 +4236,15 @@ const { Script, constants } = require('node:vm');
 const MODULE_SYNTAX =
   /^(?:Cannot use import statement outside a module|Unexpected token 'export'|Cannot use 'import\.meta' outside a module|await is only valid in async functions and the top level bodies of modules)$/;
 
+// Variables that Node defines for such code, unless it is an ES module.
+const GLOBALS = ['module', 'exports', 'require', '__filename', '__dirname'];
+
 let modules = 0;
+
+/** Takes away what was defined for code that is in no file. */
+function forgetGlobals() {
+  for (const name of GLOBALS) delete globalThis[name];
+}
 
 /** Runs code in the global scope; its `import()` counts from the working directory. The result of the last statement. */
 function evaluate(name, code) {
@@ -4159,6 +4264,7 @@ function evaluateEither(name, code) {
     });
   } catch (error) {
     if (!MODULE_SYNTAX.test(error.message)) throw error;
+    forgetGlobals();
     evaluateModule(code);
     return undefined;
   }
@@ -4188,7 +4294,39 @@ function importUrl(url) {
   return evaluate('[eval]', '(specifier) => import(specifier)')(url);
 }
 
-module.exports = { evaluate, evaluateEither, importUrl };
+module.exports = { evaluateEither, forgetGlobals, importUrl };
+}),
+'./worker_start.cjs': (function (module, exports, require) {
+// The start of a worker thread, after worker_patch.cjs: mounts the payload, then does what Node does with what the app
+// gave to `new Worker`.
+
+const { openPayload } = require('./open_payload.cjs');
+const { mount } = require('./start.cjs');
+const { setUpProcess } = require('./process_facts.cjs');
+const { evaluateEither, forgetGlobals, importUrl } = require('./eval_code.cjs');
+const { runProgram } = require('./program.cjs');
+
+/** @param {{code?: string, url?: string, file?: string, entrypoint: string}} worker */
+function startWorker({ code, url, file, entrypoint }) {
+  const { tree, defaultEntryPoint } = mount(openPayload());
+  setUpProcess(entrypoint, defaultEntryPoint);
+  if (code === undefined) {
+    delete process._eval;
+    forgetGlobals();
+    if (url === undefined) process.argv[1] = file;
+    else process.argv.splice(1, 1);
+  } else {
+    Object.defineProperty(process, '_eval', { value: code, enumerable: true, configurable: true });
+  }
+  // Not from within the code that Node evaluates now: to errors that leave it, Node adds lines of source.
+  process.nextTick(() => {
+    if (code !== undefined) evaluateEither('[worker eval]', code);
+    else if (url !== undefined) importUrl(url);
+    else runProgram(tree, file);
+  });
+}
+
+module.exports = { startWorker };
 }),
 };
 const loaded = { __proto__: null };
@@ -4201,5 +4339,7 @@ function load(id) {
   define(module, module.exports, load);
   return module.exports;
 }
-load('./main.cjs');
+// src/worker_patch.cjs makes workers give `worker`.
+if (module.worker === undefined) load('./main.cjs');
+else load('./worker_start.cjs').startWorker(module.worker);
 //# sourceURL=node:pkg_rules/loader
