@@ -1,11 +1,11 @@
-"""Divides the files of a program into units whose code cache is made, and cached, together."""
+"""Divides the files of a program into groups that are handled, and cached, together."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Iterable
+from typing import Callable, Iterable, Iterator, Sequence
 
 # A unit costs a start of Node (about 40 ms); compiling a file of usual size costs less than 1 ms. A first-party
 # directory is split where it holds more, so that one edit recompiles about this many files at most.
@@ -33,19 +33,34 @@ def is_compiler_input(path: str) -> bool:
 
 
 def first_party_units(paths: Iterable[str], limit: int = FILES_OF_A_UNIT) -> tuple[CompileUnit, ...]:
-    """Units by directory: a whole subtree where it is small, else the files of a directory apart from those below.
+    """Units by directory, as `directory_groups` has them; depends on the paths only, not on what is in the files."""
+    relevant = filter(is_compiler_input, set(paths))
+    return tuple(
+        sorted(
+            _unit(group)
+            for group in directory_groups(relevant, limit, counts=is_script)
+            if any(map(is_script, group))
+        )
+    )
 
-    Depends on the paths only, so an edit of a file never moves another one into a different unit.
+
+def directory_groups(
+    paths: Iterable[str], limit: int, counts: Callable[[str], bool] = lambda path: True
+) -> Iterator[tuple[str, ...]]:
+    """Sorted paths by directory: a whole subtree where it is small, else the files of a directory apart from those below.
+
+    A group has at most `limit` files that count, unless one directory alone has more. An edit never moves a file from
+    one group to another one.
     """
-    relevant = sorted(filter(is_compiler_input, set(paths)))
-    if not any(is_script(path) for path in relevant):
-        return ()
-    return tuple(sorted(_units("", relevant, limit)))
+    yield from _groups("", sorted(paths), limit, counts)
 
 
-def _units(directory: str, paths: list[str], limit: int) -> Iterable[CompileUnit]:
-    if sum(map(is_script, paths)) <= limit:
-        yield _unit(paths)
+def _groups(
+    directory: str, paths: list[str], limit: int, counts: Callable[[str], bool]
+) -> Iterator[tuple[str, ...]]:
+    if sum(map(counts, paths)) <= limit:
+        if paths:
+            yield tuple(paths)
         return
     own: list[str] = []
     below: dict[str, list[str]] = defaultdict(list)
@@ -56,14 +71,13 @@ def _units(directory: str, paths: list[str], limit: int) -> Iterable[CompileUnit
             below[child].append(path)
         else:
             own.append(path)
-    if any(map(is_script, own)):
-        yield _unit(own)
+    if own:
+        yield tuple(own)
     for child, child_paths in below.items():
-        if any(map(is_script, child_paths)):
-            yield from _units(f"{directory}/{child}" if directory else child, child_paths, limit)
+        yield from _groups(f"{directory}/{child}" if directory else child, child_paths, limit, counts)
 
 
-def _unit(paths: list[str]) -> CompileUnit:
+def _unit(paths: Sequence[str]) -> CompileUnit:
     """The deepest directory that holds all of the files, so that the unit does not depend on where the program lies."""
     parents = [PurePosixPath(path).parent.parts for path in paths]
     common: list[str] = []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pkg_rules.core.compile_units import CompileUnit, first_party_units
+from pkg_rules.core.compile_units import CompileUnit, directory_groups, first_party_units
 
 
 def test_a_small_program_is_one_unit_at_its_deepest_common_directory() -> None:
@@ -30,3 +30,14 @@ def test_the_order_of_the_paths_does_not_matter() -> None:
 
 def test_a_program_without_scripts_has_no_units() -> None:
     assert first_party_units(["app/package.json", "app/main.mjs", "app/data.json"]) == ()
+
+
+def test_groups_hold_every_file_once() -> None:
+    paths = [f"app/{n % 5}/{n % 3}/{n}.txt" for n in range(100)] + ["app/a.txt", "b.txt"]
+    groups = list(directory_groups(paths, limit=10))
+    assert sorted(path for group in groups for path in group) == sorted(paths)
+    assert len(groups) > 5 and max(map(len, groups)) <= 10
+
+
+def test_there_is_no_group_of_nothing() -> None:
+    assert list(directory_groups([], limit=10)) == []

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Sequence
 
-from pants.engine.fs import AddPrefix, CreateDigest, Digest, FileContent, MergeDigests
+from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.compile_units import directory_groups
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
-    add_prefix,
     concurrently,
     create_digest,
+    get_digest_entries,
     implicitly,
-    merge_digests,
     run_fallible_process,
 )
 from pkg_rules.util_rules.app_files import AppFiles
@@ -29,10 +29,12 @@ from pkg_rules.util_rules.code_cache import CodeCache
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
 PLAN = "__plan.json"
-FIRST_PARTY = "__first_party"
+FIRST_PARTY = "__own"
 THIRD_PARTY = "__third_party"
 CODE_CACHE = "__code_cache"
 OUTPUT = f"{OUT}/payload"
+
+FILES_OF_A_GROUP = 200
 
 
 class PayloadError(PkgRulesError):
@@ -51,14 +53,18 @@ class Payload:
     path: str
 
 
-def payload_plan(app_files: AppFiles, code_cache: CodeCache | None) -> bytes:
-    """What scripts/write_payload.py is told; it says what the parts mean."""
+def own_directory(number: int) -> str:
+    return f"{FIRST_PARTY}_{number}"
+
+
+def payload_plan(app_files: AppFiles, code_cache: CodeCache | None, groups: int) -> bytes:
+    """What scripts/write_payload.py is told, which says what the parts mean; `groups` are those of the first party."""
     plan = {
         "version": 1,
         "entry_point": app_files.entry_point,
         "roots": [
-            {"directory": FIRST_PARTY, "prefix": ""},
-            {"directory": THIRD_PARTY, "prefix": ""},
+            {"directory": directory, "prefix": ""}
+            for directory in (THIRD_PARTY, *map(own_directory, range(groups)))
         ],
         "code_caches": [
             {"file": f"{CODE_CACHE}/{file}", "prefix": prefix}
@@ -69,17 +75,21 @@ def payload_plan(app_files: AppFiles, code_cache: CodeCache | None) -> bytes:
     return json.dumps(plan, sort_keys=True).encode()
 
 
-def payload_process(script: PythonScript, request: PayloadRequest, inputs: Digest) -> Process:
+def payload_process(
+    script: PythonScript, request: PayloadRequest, plan: Digest, own: Sequence[Digest]
+) -> Process:
     cached = {CODE_CACHE: request.code_cache.digest} if request.code_cache else {}
     return Process(
         argv=(*script.argv, PLAN, OUTPUT),
         env=script.env,
-        input_digest=inputs,
+        input_digest=plan,
+        # Immutable inputs are laid out once and then shared by processes: after an edit only the group with the edited
+        # file is written to disk again (2,000 files take 0.7 s), and programs share what they have in common.
         immutable_input_digests=FrozenDict(
             {
                 **script.immutable_input_digests,
                 **cached,
-                # Laid out once for all programs that share it, while an edit changes the first party alone.
+                **{own_directory(number): digest for number, digest in enumerate(own)},
                 THIRD_PARTY: request.app_files.third_party,
             }
         ),
@@ -92,16 +102,20 @@ def payload_process(script: PythonScript, request: PayloadRequest, inputs: Diges
 
 @rule(desc="Write the payload of an executable", level=LogLevel.DEBUG)
 async def _payload(request: PayloadRequest) -> Payload:
-    script, plan, first_party = await concurrently(
+    entries = await get_digest_entries(request.app_files.first_party.digest, **implicitly())
+    by_path = {entry.path: entry for entry in entries}
+    groups = list(directory_groups(by_path, FILES_OF_A_GROUP))
+    plan_json = payload_plan(request.app_files, request.code_cache, len(groups))
+    script, plan = await concurrently(
         python_script(PythonScriptRequest("write_payload.py", ("core/payload",)), **implicitly()),
-        create_digest(
-            CreateDigest([FileContent(PLAN, payload_plan(request.app_files, request.code_cache))]),
-            **implicitly(),
-        ),
-        add_prefix(AddPrefix(request.app_files.first_party.digest, FIRST_PARTY), **implicitly()),
+        create_digest(CreateDigest([FileContent(PLAN, plan_json)]), **implicitly()),
     )
-    inputs = await merge_digests(MergeDigests([plan, first_party]), **implicitly())
-    result = await run_fallible_process(payload_process(script, request, inputs), **implicitly())
+    own = await concurrently(
+        create_digest(CreateDigest(by_path[path] for path in group), **implicitly())
+        for group in groups
+    )
+    process = payload_process(script, request, plan, own)
+    result = await run_fallible_process(process, **implicitly())
     if result.exit_code:
         raise PayloadError(
             f"The files of `{request.app_files.entry_point}` could not be packed. "

@@ -32,20 +32,21 @@ def entry(path: str) -> FileEntry:
 
 def test_steps_can_run_anywhere_and_be_shared() -> None:
     request = PayloadRequest(APP, CodeCache(EMPTY_DIGEST, (("0/code_cache", "app"),)))
-    assert_portable(payload_process(SCRIPT, request, EMPTY_DIGEST))
+    assert_portable(payload_process(SCRIPT, request, EMPTY_DIGEST, [EMPTY_DIGEST]))
     unit = CodeCacheUnitRequest(EMPTY_DIGEST, NODE, "express 5.0.0")
     assert_portable(compile_process(unit, EMPTY_DIGEST))
 
 
 def test_the_plan_names_every_code_cache_with_its_directory() -> None:
     cache = CodeCache(EMPTY_DIGEST, (("0/code_cache", "app"), ("1/code_cache", "app/node_modules/a")))
-    plan = json.loads(payload_plan(APP, cache))
+    plan = json.loads(payload_plan(APP, cache, 2))
     assert plan["entry_point"] == "app/main.js"
+    assert [root["directory"] for root in plan["roots"]] == ["__third_party", "__own_0", "__own_1"]
     assert plan["code_caches"] == [
         {"file": "__code_cache/0/code_cache", "prefix": "app"},
         {"file": "__code_cache/1/code_cache", "prefix": "app/node_modules/a"},
     ]
-    assert json.loads(payload_plan(APP, None))["code_caches"] == []
+    assert json.loads(payload_plan(APP, None, 0))["code_caches"] == []
 
 
 def test_a_package_is_compiled_apart_from_those_installed_in_it() -> None:
