@@ -20,6 +20,7 @@ const NODE_INTERPRETER = /^#!\s*\S*?(?:\/env\s+(?:-S\s+)?)?(?:[^\s/]*\/)*node(?:
 // Assignments before a command, and the command: quoted, or without characters that mean something to a shell.
 const COMMAND =
   /^(\s*(?:[A-Za-z_]\w*=[\w./:@%+,-]*\s+)*(?:exec\s+)?)(?:"([^"]*)"|'([^']*)'|([^\s"'`$&|;<>()]+))(?=$|[\s;&|<>)])/;
+const NO_ARGUMENTS = /^\s*(?:$|[;&|<>)])/;
 const PLAIN_ARGUMENT = /^\s+([\w./:@%+,=-]+)(?=$|\s)/;
 
 let undo = null;
@@ -75,7 +76,12 @@ function adapt(options) {
 
 function rewriteFile(file, args) {
   if (isNode(file)) {
-    return { file: process.execPath, args, options: splitOptions(args.slice(1)).options };
+    return {
+      file: process.execPath,
+      // Without arguments `node` reads its program; an executable without any is the app.
+      args: NODE.test(file) && args.length <= 1 ? [args[0] ?? file, '-'] : args,
+      options: splitOptions(args.slice(1)).options,
+    };
   }
   const script = scriptAt(file);
   if (script === null) return null;
@@ -104,6 +110,7 @@ function rewriteCommand(text, forWindows) {
   let options = [];
   if (isNode(word)) {
     program = quote(process.execPath);
+    if (NODE.test(word) && NO_ARGUMENTS.test(rest)) program += ' -';
     options = splitOptions(plainArguments(rest)).options;
   } else {
     const script = scriptAt(word);

@@ -46,12 +46,11 @@ for (const [version, node] of nodes()) {
       folder = prepare(node, [...CHILD_CASES, ITSELF]);
     });
     after(() => fs.rmSync(folder, { recursive: true, force: true }));
-    for (const testCase of CHILD_CASES)
-      it(testCase.name, () => assertSame(node, folder, testCase));
+    for (const testCase of CHILD_CASES) it(testCase.name, () => assertSame(node, folder, testCase));
 
     it('starts the app itself only when it is told to, or without arguments', () => {
       const { packaged } = runBoth(node, folder, ITSELF);
-      const app = "/snapshot/app/main.js";
+      const app = '/snapshot/app/main.js';
       const child = '0 child /snapshot/app/child.js /snapshot/app/main.js\n \n';
       assert.deepStrictEqual(packaged, {
         stdout: [

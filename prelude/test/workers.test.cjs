@@ -39,7 +39,10 @@ for (const [version, node] of nodes()) {
       const { packaged } = runBoth(node, folder, RELATIVE);
       const lines = packaged.stdout.split('\n').sort().join('\n');
       assert.match(lines, /\.\/on-disk\.js of the disk/);
-      assert.match(lines, /\.\/worker\.js \[ '\/snapshot\/app\/worker\.js', '\/snapshot\/app\/main\.js', false \]/);
+      assert.match(
+        lines,
+        /\.\/worker\.js \[ '\/snapshot\/app\/worker\.js', '\/snapshot\/app\/main\.js', false \]/,
+      );
       assert.match(lines, /missing\.js MODULE_NOT_FOUND/);
       assert.strictEqual(packaged.status, 0);
     });

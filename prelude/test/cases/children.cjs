@@ -145,6 +145,8 @@ run(['-e', 'console.log(require(' + JSON.stringify(inside('helper')) + '))']);
 run(['-e', 'console.log(fs.existsSync(process.argv[1]), os.EOL)', inside('helper.js')]);
 run(['-', 'argument'], 'console.log("from stdin", process.argv.slice(1))');
 run(['--version']);
+show('no arguments', cp.spawnSync('node', { input: 'console.log("from stdin", require("./other"), process.argv.slice(1).length < 2)' }));
+show('redirected', { stdout: cp.execSync('node < disk.js') });
 run(['-e', 'import fs from "fs"; console.log(typeof fs.readFileSync, await 1, import.meta.url)']);
 run(['-p', 'setTimeout(() => console.log("later"), 1); "now"']);
 run(['-e', 'process.exitCode = 3']);`),
