@@ -95,6 +95,26 @@ MISTAKES = (
         "supply your own executable",
     ),
     mistake(
+        "other-platform",
+        {"app/BUILD": build('entry_point="main.js", targets=["node24-win-x64"]')},
+        "app:bin",
+        "targets",
+        "`node24-win-x64`",
+        "platform that builds",
+    ),
+    mistake(
+        "several-files-in-simple-mode",
+        {
+            "app/BUILD": build('entry_point="main.js", mode="simple"'),
+            "app/main.js": "require('./helper');\n",
+            "app/helper.js": "console.log(1);\n",
+        },
+        "app:bin",
+        "app/main.js",
+        "`./helper`",
+        "node_build_script",
+    ),
+    mistake(
         "same-output-twice",
         {"app/BUILD": build('entry_point="main.js", targets=["node24", "node24-linux-x64"]')},
         "app:bin",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Sequence
 
 from pkg_rules.core.errors import PkgRulesError
 
 _SHOWN = 10
+_TYPESCRIPT = (".ts", ".cts", ".mts", ".tsx")
 
 
 class NotSelfContainedError(PkgRulesError):
@@ -17,6 +19,12 @@ def check_is_self_contained(
     target: str, entry_point: str, is_module: bool, imports: Sequence[str]
 ) -> None:
     """`imports` are the names that the entry point imports and that are not built into Node.js."""
+    if PurePosixPath(entry_point).suffix in _TYPESCRIPT:
+        raise NotSelfContainedError(
+            f'{target} has `mode="simple"`, but its entry point `{entry_point}` is TypeScript, which Node.js does not '
+            "strip from the script of such an executable. Let a `node_build_script` compile it, or use "
+            '`mode="sea"`.'
+        )
     if is_module:
         raise NotSelfContainedError(
             f'{target} has `mode="simple"`, but its entry point `{entry_point}` is an ES module. The script of such an '

@@ -29,3 +29,9 @@ def test_long_lists_are_cut() -> None:
 def test_an_es_module_is_refused() -> None:
     with pytest.raises(NotSelfContainedError, match="is an ES module"):
         check_is_self_contained("//app:bin", "main.mjs", True, [])
+
+
+@pytest.mark.parametrize("entry_point", ["main.ts", "main.cts", "main.mts"])
+def test_typescript_is_refused(entry_point: str) -> None:
+    with pytest.raises(NotSelfContainedError, match="is TypeScript"):
+        check_is_self_contained("//app:bin", entry_point, False, [])

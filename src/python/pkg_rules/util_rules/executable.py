@@ -8,10 +8,12 @@ from typing import Any
 
 from pants.engine.addresses import Address
 from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.node_dist import HOSTS
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
@@ -27,10 +29,8 @@ from pkg_rules.util_rules.assemble import (
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
 from pkg_rules.util_rules.first_party import FirstParty, first_party
 from pkg_rules.util_rules.node_distribution import (
-    HostNodeRequest,
     NodeDistribution,
     NodeDistributionRequest,
-    host_node,
     node_distribution,
 )
 from pkg_rules.util_rules.payload import PayloadRequest, payload
@@ -84,22 +84,22 @@ else:
 
 
 @rule(desc="Build a Node.js executable", level=LogLevel.DEBUG)
-async def _executable(request: ExecutableRequest) -> AssembledExecutable:
+async def _executable(request: ExecutableRequest, platform: Platform) -> AssembledExecutable:
     triple = request.triple
+    host = "-".join(HOSTS[platform.value])
+    # Before anything is downloaded for it.
+    if f"{triple.platform}-{triple.arch}" != host:
+        raise UnsupportedTargetError(
+            f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
+            f"only for the platform that builds, `{host}`. Write `host`, or `node{triple.version}-{host}`."
+        )
     # Both may bring errors that the user can mend at once, so neither waits for the other.
-    files, node, host = await concurrently(
+    files, node = await concurrently(
         app_files(AppFilesRequest(request.address), **implicitly()),
         node_distribution(
             NodeDistributionRequest(triple.version, triple.platform, triple.arch), **implicitly()
         ),
-        host_node(HostNodeRequest(triple.version), **implicitly()),
     )
-    if host.distribution.runs_on != node.runs_on:
-        raise UnsupportedTargetError(
-            f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for the platform that builds, `{host.distribution.runs_on}`. Write `host`, or "
-            f"`node{triple.version}-{host.distribution.runs_on}`."
-        )
     if request.mode == ExecutableMode.SIMPLE:
         own = await first_party(**implicitly())
         check_is_self_contained(
