@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass
 from typing import Callable
@@ -173,4 +174,21 @@ PROJECTS = (
             Case("usage", ("--frobnicate",), exit_code=2),
         ),
     ),
+)
+
+
+def _for_arm64(name: str, *case_names: str) -> TestProject:
+    """Emulation takes some ten times as long, so there are fewer cases."""
+    (project,) = (project for project in PROJECTS if project.name == name)
+    cases = tuple(case for case in project.cases if case.name in case_names)
+    assert len(cases) == len(case_names), f"{name} has no such case: {case_names}"
+    return dataclasses.replace(
+        project, target=project.target.replace(":majors", ":arm64"), cases=cases
+    )
+
+
+ARM64_PROJECTS = (
+    _for_arm64("hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
+    _for_arm64("esm-cli", "show", "modules", "module-throws"),
+    _for_arm64("assets", "page", "inspect", "copy"),
 )

@@ -132,7 +132,8 @@ function inOwnProcess(directory, batch, output) {
   const partPlan = `${output}.json`;
   fs.writeFileSync(partPlan, JSON.stringify({ version: 1, directory, files: batch }));
   const { status, signal, error, stderr } = spawnSync(
-    process.execPath,
+    // Under an emulator the system cannot run this executable itself.
+    process.env.PKG_RULES_NODE ?? process.execPath,
     [...process.execArgv, __filename, partPlan, output],
     { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
   );

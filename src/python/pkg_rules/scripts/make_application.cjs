@@ -19,6 +19,9 @@ const path = require('node:path');
 
 const REPRODUCIBLE = ['--hash-seed=1', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
+// Under an emulator the system cannot run this executable itself.
+const NODE = process.env.PKG_RULES_NODE ?? process.execPath;
+
 // The first words of a code cache (little-endian u32): magic, version hash, source hash, flag hash.
 const IDENTITY_BYTES = 8;
 const FLAG_HASH_OFFSET = 12;
@@ -40,7 +43,7 @@ function fail(message) {
 
 /** A code cache made by a Node.js that runs with these options. */
 function compile(file, options) {
-  return execFileSync(process.execPath, [...options, '-e', COMPILE, file], { maxBuffer: 1 << 30 });
+  return execFileSync(NODE, [...options, '-e', COMPILE, file], { maxBuffer: 1 << 30 });
 }
 
 /** Writes the flag hash of a Node.js with the options `execArgv` into the only code cache that is in `data`. */
@@ -88,7 +91,7 @@ function main([configFile, out]) {
   const seaConfig = `${out}.sea-config.json`;
   fs.writeFileSync(seaConfig, JSON.stringify(config));
   const made = spawnSync(
-    process.execPath,
+    NODE,
     [...execArgv, ...REPRODUCIBLE, '--experimental-sea-config', seaConfig],
     { encoding: 'utf8' },
   );

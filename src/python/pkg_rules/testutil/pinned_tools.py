@@ -29,19 +29,20 @@ def node_lock() -> NodeLock:
     return parse_node_lock(LOCK_FILE.read_bytes(), str(LOCK_FILE.relative_to(REPOSITORY)))
 
 
-def node_version(major: int) -> str:
-    """The newest pinned version for this machine, which is what a target `node<major>` becomes."""
-    host = _host()
+def node_version(major: int, platform_and_arch: tuple[str, str] | None = None) -> str:
+    """The newest version pinned for a platform, which is what a target `node<major>` becomes; without, for this machine."""
+    wanted = platform_and_arch or _host()
     versions = [
         NodeVersion.parse(entry.version)
         for entry in node_lock().nodes()
-        if (entry.platform, entry.arch) == host and entry.version.startswith(f"{major}.")
+        if (entry.platform, entry.arch) == wanted and entry.version.startswith(f"{major}.")
     ]
     return str(max(versions))
 
 
-def node(major: int) -> Path:
-    entry = node_lock().node(node_version(major), *_host())
+def node(major: int, platform_and_arch: tuple[str, str] | None = None) -> Path:
+    wanted = platform_and_arch or _host()
+    entry = node_lock().node(node_version(major, wanted), *wanted)
     assert entry.executable is not None, f"{entry.describe()} is pinned without an executable"
     return _fetched(entry) / entry.executable.path
 
@@ -59,7 +60,9 @@ def _host() -> tuple[str, str]:
 
 def _fetched(entry: PinnedEntry) -> Path:
     tools = REPOSITORY / ".venv" / "tools"
-    target = tools / f"{entry.name}-{entry.version}"
+    target = tools / "-".join(
+        part for part in (entry.name, entry.version, entry.platform, entry.arch) if part
+    )
     if target.exists():
         return target
     tools.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from pkg_rules.util_rules import (
     assemble,
     node_distribution,
     node_lock,
+    node_runner,
     pinned_download,
     prepared_base,
     python_tools,
@@ -37,6 +38,7 @@ from pkg_rules.util_rules.node_distribution import (
     NodeDistribution,
     NodeDistributionRequest,
 )
+from pkg_rules.util_rules.node_runner import native_runner
 from pkg_rules.util_rules.prepared_base import (
     InjectRequest,
     PreparedBase,
@@ -225,7 +227,7 @@ def test_a_simple_executable_runs_its_script(rule_runner: RuleRunner, version: s
 @pytest.mark.parametrize(
     ("process", "large_output"),
     [
-        (application_process(NODE, NODE, EMPTY_DIGEST), False),
+        (application_process(NODE, native_runner(NODE), EMPTY_DIGEST), False),
         (inject_process(SCRIPT, InjectRequest(NODE, SeaApplication(EMPTY_DIGEST, "application"))), True),
         (
             assemble_process(

@@ -7,11 +7,13 @@ unit lies. So a package is compiled once for each Node version and platform, for
 from __future__ import annotations
 
 import json
+import logging
 import os.path
 from dataclasses import dataclass
 from typing import Any, Iterable
 
 from pants.engine.fs import (
+    EMPTY_DIGEST,
     AddPrefix,
     CreateDigest,
     Digest,
@@ -20,15 +22,17 @@ from pants.engine.fs import (
     MergeDigests,
     RemovePrefix,
 )
-from pants.engine.process import Process
+from pants.engine.process import FallibleProcessResult, Process
 from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.compile_units import first_party_units, is_compiler_input, is_script
+from pkg_rules.core.emulator_launcher import NO_EMULATOR
+from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
-from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
+from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -39,11 +43,19 @@ from pkg_rules.engine import (
     implicitly,
     merge_digests,
     remove_prefix,
-    run_process,
+    run_fallible_process,
 )
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.node_distribution import NodeDistribution
+from pkg_rules.util_rules.node_runner import (
+    EMULATOR_ADVICE,
+    NodeRunner,
+    NodeRunnerRequest,
+    node_runner,
+)
 from pkg_rules.util_rules.python_tools import package_data
+
+logger = logging.getLogger(__name__)
 
 FILES = "__files"
 PLAN = "__plan.json"
@@ -51,12 +63,20 @@ PROGRAM = "__compile/compile_code_cache.cjs"
 OUTPUT = f"{OUT}/code_cache"
 
 
+class CompileError(PkgRulesError):
+    """The step that compiles failed; the message says with what."""
+
+
 @dataclass(frozen=True)
 class CodeCacheUnitRequest:
-    """Scripts below one directory, whose paths in `digest` are relative to it, to be compiled by `node`."""
+    """Scripts below one directory, whose paths in `digest` are relative to it, to be compiled by `node`.
+
+    `runner` runs that Node.js.
+    """
 
     digest: Digest
     node: NodeDistribution
+    runner: NodeRunner
     description: str
 
 
@@ -84,7 +104,7 @@ class CodeCache:
 def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
     return Process(
         argv=(
-            f"{HOST_NODE}/{request.node.executable}",
+            *request.runner.argv,
             *COMPILE_OPTIONS,
             PROGRAM,
             PLAN,
@@ -92,9 +112,9 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
         ),
         env={"LANG": "C.UTF-8", "TZ": "UTC"},
         input_digest=inputs,
-        immutable_input_digests=FrozenDict({HOST_NODE: request.node.digest}),
+        immutable_input_digests=request.runner.immutable_input_digests,
         output_files=(OUTPUT,),
-        description=f"Compile {request.description} with Node {request.node.version}",
+        description=f"Compile {request.description} with Node {request.node.version} for {request.node.runs_on}",
         level=LogLevel.DEBUG,
         timeout_seconds=600,
     )
@@ -112,8 +132,18 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
         add_prefix(AddPrefix(request.digest, FILES), **implicitly()),
     )
     inputs = await merge_digests(MergeDigests([fixed, files]), **implicitly())
-    result = await run_process(compile_process(request, inputs), **implicitly())
+    process = compile_process(request, inputs)
+    result = await run_fallible_process(process, **implicitly())
+    if result.exit_code:
+        raise _compile_error(process.description, result)
     return CodeCacheUnit(result.output_digest)
+
+
+def _compile_error(description: str, result: FallibleProcessResult) -> CompileError:
+    output = result.stderr.decode(errors="replace").strip()
+    if result.exit_code == NO_EMULATOR:
+        return CompileError(f"{description}: {output} {EMULATOR_ADVICE}.")
+    return CompileError(f"{description}: it failed with exit code {result.exit_code}.\n{output}")
 
 
 if CALL_BY_NAME:
@@ -127,10 +157,17 @@ else:
 @rule(desc="Make the code cache of a program", level=LogLevel.DEBUG)
 async def _code_cache(request: CodeCacheRequest) -> CodeCache:
     app_files = request.app_files
-    own_entries, package_entries = await concurrently(
+    own_entries, package_entries, runner = await concurrently(
         get_digest_entries(app_files.first_party.digest, **implicitly()),
         get_digest_entries(app_files.third_party, **implicitly()),
+        node_runner(NodeRunnerRequest(request.node), **implicitly()),
     )
+    if not runner.argv:
+        logger.warning(
+            f"`{app_files.entry_point}` for {request.node.runs_on} is built without code compiled ahead, so it starts "
+            f"slower. {runner.reason}."
+        )
+        return CodeCache(EMPTY_DIGEST, ())
     parts = [
         *parts_of_first_party(files_only(own_entries)),
         *parts_of_packages(files_only(package_entries), app_files.packages),
@@ -140,7 +177,9 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         create_digest(CreateDigest(part.entries), **implicitly()) for part in parts
     )
     units = await concurrently(
-        code_cache_unit(CodeCacheUnitRequest(digest, request.node, part.description), **implicitly())
+        code_cache_unit(
+            CodeCacheUnitRequest(digest, request.node, runner, part.description), **implicitly()
+        )
         for digest, part in zip(digests, parts)
     )
     stripped = await concurrently(

@@ -8,12 +8,10 @@ from typing import Any
 
 from pants.engine.addresses import Address
 from pants.engine.fs import CreateDigest, FileContent
-from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.node_dist import HOSTS
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
@@ -39,7 +37,7 @@ from pkg_rules.util_rules.python_tools import package_data
 
 
 class UnsupportedTargetError(PkgRulesError):
-    """The executable cannot be made here for that platform."""
+    """Executables for that platform cannot be made."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +82,14 @@ else:
 
 
 @rule(desc="Build a Node.js executable", level=LogLevel.DEBUG)
-async def _executable(request: ExecutableRequest, platform: Platform) -> AssembledExecutable:
+async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
-    host = "-".join(HOSTS[platform.value])
     # Before anything is downloaded for it.
-    if f"{triple.platform}-{triple.arch}" != host:
+    if triple.platform != "linux" or triple.arch not in ("x64", "arm64"):
         raise UnsupportedTargetError(
             f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for the platform that builds, `{host}`. Write `host`, or `node{triple.version}-{host}`."
+            f"only for Linux on x64 and arm64. Write `node{triple.version}-linux-x64` or "
+            f"`node{triple.version}-linux-arm64`."
         )
     # Both may bring errors that the user can mend at once, so neither waits for the other.
     files, node = await concurrently(

@@ -18,6 +18,7 @@ from pkg_rules.util_rules.code_cache import (
     parts_of_packages,
 )
 from pkg_rules.util_rules.node_distribution import NodeDistribution
+from pkg_rules.util_rules.node_runner import native_runner
 from pkg_rules.util_rules.payload import PayloadRequest, payload_plan, payload_process
 from pkg_rules.util_rules.python_tools import PythonScript
 
@@ -33,7 +34,7 @@ def entry(path: str) -> FileEntry:
 def test_steps_can_run_anywhere_and_be_shared() -> None:
     request = PayloadRequest(APP, CodeCache(EMPTY_DIGEST, (("0/code_cache", "app"),)))
     assert_portable(payload_process(SCRIPT, request, EMPTY_DIGEST, [EMPTY_DIGEST]))
-    unit = CodeCacheUnitRequest(EMPTY_DIGEST, NODE, "express 5.0.0")
+    unit = CodeCacheUnitRequest(EMPTY_DIGEST, NODE, native_runner(NODE), "express 5.0.0")
     assert_portable(compile_process(unit, EMPTY_DIGEST))
 
 

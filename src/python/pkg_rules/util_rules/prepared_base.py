@@ -12,7 +12,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
+from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.core.sea.locator import EMPTY
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -27,6 +27,12 @@ from pkg_rules.util_rules.node_distribution import (
     HostNodeRequest,
     NodeDistribution,
     host_node,
+)
+from pkg_rules.util_rules.node_runner import (
+    NodeRunner,
+    NodeRunnerRequest,
+    native_runner,
+    node_runner,
 )
 from pkg_rules.util_rules.python_tools import (
     PythonScript,
@@ -88,17 +94,17 @@ class PreparedBase:
     path: str
 
 
-def application_process(target: NodeDistribution, host: NodeDistribution, inputs: Digest) -> Process:
+def application_process(target: NodeDistribution, runner: NodeRunner, inputs: Digest) -> Process:
     output = f"{OUT}/application"
     return Process(
         argv=(
-            f"{HOST_NODE}/{host.executable}",
+            *runner.argv,
             "__make_application.cjs",
             "__config.json",
             output,
         ),
         input_digest=inputs,
-        immutable_input_digests={HOST_NODE: host.digest},
+        immutable_input_digests=runner.immutable_input_digests,
         output_files=(output,),
         description=f"Make a Node.js {target.version} application for {target.runs_on}",
         level=LogLevel.DEBUG,
@@ -109,10 +115,13 @@ def application_process(target: NodeDistribution, host: NodeDistribution, inputs
 @rule(desc="Make the application of an executable", level=LogLevel.DEBUG)
 async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
     target = request.distribution
-    # Only the very version that will run the application knows its form.
-    host = await host_node(HostNodeRequest(target.version), **implicitly())
+    runner = await node_runner(NodeRunnerRequest(target), **implicitly())
     # A code cache depends on the platform; on another one it would only be refused.
-    is_native = host.distribution.runs_on == target.runs_on
+    has_code_cache = bool(runner.argv)
+    if not has_code_cache:
+        # Of whatever platform, only the very version that will run the application knows its form.
+        host = await host_node(HostNodeRequest(target.version), **implicitly())
+        runner = native_runner(host.distribution)
     config: dict[str, Any] = {
         "disableExperimentalSEAWarning": True,
         "useSnapshot": False,
@@ -125,10 +134,10 @@ async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
             main="__start_loader.cjs",
             useCodeCache=False,
             loader=request.script_path,
-            loaderCache=is_native,
+            loaderCache=has_code_cache,
         )
     else:
-        config.update(main=request.script_path, useCodeCache=is_native)
+        config.update(main=request.script_path, useCodeCache=has_code_cache)
     programs = ("make_application.cjs", "start_loader.cjs")
     files = await create_digest(
         CreateDigest(
@@ -146,7 +155,7 @@ async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
     )
     inputs = await merge_digests(MergeDigests([files, request.script]), **implicitly())
     result = await run_fallible_process(
-        application_process(target, host.distribution, inputs), **implicitly()
+        application_process(target, runner, inputs), **implicitly()
     )
     if result.exit_code:
         raise PreparedBaseError(result.stderr.decode(errors="replace").strip())

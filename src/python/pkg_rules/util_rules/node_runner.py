@@ -1,0 +1,116 @@
+"""How a build step runs a Node.js that may be of another platform than the machine: itself, or under an emulator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pants.engine.fs import CreateDigest, Digest, FileContent
+from pants.engine.platform import Platform
+from pants.engine.process import Process, ProcessCacheScope
+from pants.engine.rules import collect_rules, rule
+from pants.util.frozendict import FrozenDict
+from pants.util.logging import LogLevel
+
+from pkg_rules.core.emulator_launcher import DEBIAN_PACKAGES, render_qemu_launcher
+from pkg_rules.core.node_dist import HOSTS
+from pkg_rules.core.sandbox_paths import HOST_NODE
+from pkg_rules.engine import CALL_BY_NAME, Get, create_digest, implicitly, run_fallible_process
+from pkg_rules.subsystems.node_emulators import EmulatorUse, NodeEmulators
+from pkg_rules.util_rules.node_distribution import NodeDistribution
+
+EMULATOR = "__emulator"
+EMULATOR_ADVICE = (
+    f"In Debian and Ubuntu these are the packages `{' '.join(DEBIAN_PACKAGES)}`; other places can be named in "
+    "`[node-emulators]`"
+)
+
+
+@dataclass(frozen=True)
+class NodeRunnerRequest:
+    node: NodeDistribution
+
+
+@dataclass(frozen=True)
+class NodeRunner:
+    """What a process that runs the Node.js needs: what comes before Node's own arguments, and immutable inputs.
+
+    The working folder of the process must be the root of the sandbox. Without `argv` it cannot be run here, and
+    `reason` says why and what to do; it ends without a full stop.
+    """
+
+    argv: tuple[str, ...]
+    immutable_input_digests: FrozenDict[str, Digest]
+    reason: str = ""
+
+
+def native_runner(node: NodeDistribution) -> NodeRunner:
+    return NodeRunner((f"{HOST_NODE}/{node.executable}",), FrozenDict({HOST_NODE: node.digest}))
+
+
+def emulated_runner(node: NodeDistribution, launcher: Digest) -> NodeRunner:
+    return NodeRunner(
+        (f"{EMULATOR}/node",), FrozenDict({HOST_NODE: node.digest, EMULATOR: launcher})
+    )
+
+
+def check_process(runner: NodeRunner) -> Process:
+    return Process(
+        argv=(*runner.argv, "--check"),
+        immutable_input_digests={EMULATOR: runner.immutable_input_digests[EMULATOR]},
+        description="Look for QEMU for arm64",
+        level=LogLevel.DEBUG,
+        timeout_seconds=60,
+        # About this machine, and only as it is now.
+        cache_scope=ProcessCacheScope.PER_SESSION,
+    )
+
+
+@rule(desc="Find out how to run Node.js for another platform", level=LogLevel.DEBUG)
+async def _node_runner(
+    request: NodeRunnerRequest, platform: Platform, emulators: NodeEmulators
+) -> NodeRunner:
+    node = request.node
+    host = "-".join(HOSTS[platform.value])
+    if node.runs_on == host:
+        return native_runner(node)
+    if node.runs_on != "linux-arm64" or not host.startswith("linux-"):
+        return _none(
+            f"Node.js for {node.runs_on} does not run on {host}. Build with an `environment` of that platform"
+        )
+    if emulators.qemu == EmulatorUse.NEVER:
+        return _none("`[node-emulators].qemu` is `never`")
+    script = render_qemu_launcher(
+        node.executable,
+        emulators.qemu_search_path,
+        emulators.qemu_names,
+        emulators.arm64_sysroots,
+    )
+    launcher = await create_digest(
+        CreateDigest([FileContent("node", script.encode(), is_executable=True)]), **implicitly()
+    )
+    runner = emulated_runner(node, launcher)
+    if emulators.qemu == EmulatorUse.REQUIRED:
+        # Looked for when the step really runs: what is in a cache needs no emulator.
+        return runner
+    checked = await run_fallible_process(check_process(runner), **implicitly())
+    if checked.exit_code == 0:
+        return runner
+    found = " ".join(checked.stderr.decode(errors="replace").split())
+    return _none(f"{found} {EMULATOR_ADVICE}")
+
+
+def _none(reason: str) -> NodeRunner:
+    return NodeRunner((), FrozenDict(), reason)
+
+
+if CALL_BY_NAME:
+    node_runner = _node_runner
+else:
+
+    def node_runner(request: NodeRunnerRequest, **_: object) -> Get:
+        return Get(NodeRunner, NodeRunnerRequest, request)
+
+
+def rules() -> Any:
+    return collect_rules()

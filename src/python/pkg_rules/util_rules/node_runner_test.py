@@ -1,0 +1,176 @@
+"""Which Node.js can be run on this machine, and that what an emulated one compiles is taken by the platform's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent
+from pants.testutil.rule_runner import QueryRule, RuleRunner, engine_error
+
+from pkg_rules.core.payload.code_cache import read_code_caches
+from pkg_rules.core.payload.model import CodeCacheUnit as CodeCacheFile
+from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node_version
+from pkg_rules.testutil.process_assertions import assert_portable
+from pkg_rules.util_rules import (
+    code_cache,
+    node_distribution,
+    node_lock,
+    node_runner,
+    pinned_download,
+    python_tools,
+    registry_access,
+)
+from pkg_rules.util_rules.code_cache import CodeCacheUnit, CodeCacheUnitRequest, compile_process
+from pkg_rules.util_rules.node_distribution import NodeDistribution, NodeDistributionRequest
+from pkg_rules.util_rules.node_runner import NodeRunner, NodeRunnerRequest, emulated_runner
+
+LOCK = Path(__file__).parents[4] / "3rdparty/node/node.lock.json"
+
+pytestmark = pytest.mark.skipif(
+    (platform.system(), platform.machine()) != ("Linux", "x86_64"),
+    reason="it is about emulation on Linux and x64",
+)
+
+# Says for each script of a code cache whether V8 takes the data.
+CHECK = """
+const fs = require('node:fs');
+const vm = require('node:vm');
+const files = JSON.parse(fs.readFileSync(process.argv[2]));
+for (const { source, cache, offset, size } of files) {
+  const wrapped =
+    `(function (exports, require, module, __filename, __dirname) {\\n${fs.readFileSync(source, 'utf8')}\\n})`;
+  const cachedData = fs.readFileSync(cache).subarray(offset, offset + size);
+  const importModuleDynamically = vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new vm.Script(wrapped, { filename: source, lineOffset: -1, cachedData, importModuleDynamically });
+  console.log(script.cachedDataRejected);
+}
+"""
+
+
+@pytest.fixture
+def rule_runner() -> Iterator[RuleRunner]:
+    modules = (
+        code_cache,
+        node_distribution,
+        node_lock,
+        node_runner,
+        pinned_download,
+        python_tools,
+        registry_access,
+    )
+    runner = RuleRunner(
+        rules=[
+            *(rule for module in modules for rule in module.rules()),
+            QueryRule(CodeCacheUnit, [CodeCacheUnitRequest]),
+            QueryRule(NodeDistribution, [NodeDistributionRequest]),
+            QueryRule(NodeRunner, [NodeRunnerRequest]),
+        ]
+    )
+    runner.set_options([], env_inherit=set(os.environ))
+    runner.write_files({"3rdparty/node/node.lock.json": LOCK.read_bytes()})
+    yield runner
+
+
+def node(platform_name: str, arch: str) -> NodeDistribution:
+    return NodeDistribution("24.21.0", platform_name, arch, EMPTY_DIGEST, "bin/node", "0" * 64)
+
+
+def runner_for(rules: RuleRunner, distribution: NodeDistribution) -> NodeRunner:
+    return rules.request(NodeRunner, [NodeRunnerRequest(distribution)])
+
+
+def test_the_own_platform_needs_no_emulator(rule_runner: RuleRunner) -> None:
+    assert runner_for(rule_runner, node("linux", "x64")).argv == ("__node/bin/node",)
+
+
+@pytest.mark.parametrize("other", [("macos", "arm64"), ("macos", "x64"), ("win", "x64")])
+def test_other_systems_are_not_emulated(rule_runner: RuleRunner, other: tuple[str, str]) -> None:
+    found = runner_for(rule_runner, node(*other))
+    assert found.argv == ()
+    assert "`environment`" in found.reason and "-".join(other) in found.reason
+
+
+def test_a_machine_without_qemu_says_what_to_install(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(["--node-emulators-qemu-names=['no-such-qemu']"], env_inherit={"PATH"})
+    found = runner_for(rule_runner, node("linux", "arm64"))
+    assert found.argv == ()
+    assert "none of no-such-qemu in" in found.reason and "qemu-user-static" in found.reason
+
+
+def test_it_can_be_switched_off(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(["--node-emulators-qemu=never"], env_inherit={"PATH"})
+    found = runner_for(rule_runner, node("linux", "arm64"))
+    assert (found.argv, found.reason) == ((), "`[node-emulators].qemu` is `never`")
+
+
+def test_what_is_required_is_looked_for_when_it_is_needed(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(
+        ["--node-emulators-qemu=required", "--node-emulators-qemu-names=['no-such-qemu']"],
+        env_inherit={"PATH"},
+    )
+    arm64 = node("linux", "arm64")
+    found = runner_for(rule_runner, arm64)
+    assert found.argv == ("__emulator/node",)
+    with engine_error(code_cache.CompileError, contains="`qemu-user-static"):
+        rule_runner.request(
+            CodeCacheUnit, [CodeCacheUnitRequest(EMPTY_DIGEST, arm64, found, "nothing")]
+        )
+
+
+def test_an_emulated_step_is_portable() -> None:
+    arm64 = node("linux", "arm64")
+    unit = CodeCacheUnitRequest(EMPTY_DIGEST, arm64, emulated_runner(arm64, EMPTY_DIGEST), "x 1.0.0")
+    assert_portable(compile_process(unit, EMPTY_DIGEST))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_what_is_compiled_under_qemu_is_accepted(
+    rule_runner: RuleRunner, major: int, tmp_path: Path
+) -> None:
+    if reason := why_no_arm64():
+        pytest.skip(reason)
+    version = node_version(major, ("linux", "arm64"))
+    arm64 = rule_runner.request(
+        NodeDistribution, [NodeDistributionRequest(version, "linux", "arm64")]
+    )
+    sources = {
+        "a.js": "exports.a = class A { static #b = 1; get c() { return A.#b; } };\n",
+        "b.js": "module.exports = async function* () { yield `${await 1} ☃`; };\n",
+    }
+    digest = rule_runner.request(
+        Digest, [CreateDigest(FileContent(name, text.encode()) for name, text in sources.items())]
+    )
+    unit = rule_runner.request(
+        CodeCacheUnit,
+        [CodeCacheUnitRequest(digest, arm64, runner_for(rule_runner, arm64), "two scripts")],
+    )
+    rule_runner.write_digest(unit.digest)
+    cache = str(Path(rule_runner.build_root, "out/code_cache"))
+    scripts = read_code_caches([CodeCacheFile(cache, "")])
+    assert sorted(scripts) == sorted(sources)
+    assert all(script.size > 0 for script in scripts.values())
+
+    files = []
+    for name, script in scripts.items():
+        source = tmp_path / name
+        source.write_text(sources[name])
+        files.append(
+            {"source": str(source), "cache": cache, "offset": script.offset, "size": script.size}
+        )
+    (tmp_path / "files.json").write_text(json.dumps(files))
+    (tmp_path / "check.js").write_text(CHECK)
+    checked = subprocess.run(
+        [*arm64_command(), str(arm64_node(major)), "check.js", "files.json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert (checked.stderr, checked.stdout) == ("", "false\nfalse\n")
