@@ -100,7 +100,7 @@ MISTAKES = (
         "app:bin",
         "targets",
         "`node24-win-x64`",
-        "platform that builds",
+        "only for Linux on x64 and arm64",
     ),
     mistake(
         "several-files-in-simple-mode",
