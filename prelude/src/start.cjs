@@ -16,6 +16,7 @@ const { watchHooks } = require('./hooks_of_user.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
 const { runProgram } = require('./program.cjs');
 const { patchLater } = require('./late_patches.cjs');
+const { patchDlopen } = require('./native_addons.cjs');
 
 /**
  * Makes Node work on a payload.
@@ -31,6 +32,7 @@ function mount(payload) {
   const importResolver = new ImportResolver(tree, packages);
   patchEsm({ tree, importResolver, beforeBuiltin });
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
+  patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
   return { tree, defaultEntryPoint };

@@ -107,7 +107,7 @@ async def _payload(request: PayloadRequest) -> Payload:
     groups = list(directory_groups(by_path, FILES_OF_A_GROUP))
     plan_json = payload_plan(request.app_files, request.code_cache, len(groups))
     script, plan = await concurrently(
-        python_script(PythonScriptRequest("write_payload.py", ("core/payload",)), **implicitly()),
+        python_script(PythonScriptRequest("write_payload.py", ("core/payload", "core/native")), **implicitly()),
         create_digest(CreateDigest([FileContent(PLAN, plan_json)]), **implicitly()),
     )
     own = await concurrently(

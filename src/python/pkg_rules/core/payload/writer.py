@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pkg_rules.core.native.bundles import native_metadata
 from pkg_rules.core.payload.code_cache import read_code_caches
 from pkg_rules.core.payload.errors import CodeCacheError, PayloadError
 from pkg_rules.core.payload.format import (
@@ -55,6 +57,7 @@ def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
     """Writes the payload of `plan` to the fresh file `path`. Equal plans over equal files give equal bytes."""
     tree = read_tree(plan.roots)
     entry_point = find_entry_point(tree, plan.entry_point)
+    plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native_metadata(tree)))
     layout = lay_out(tree)
     cached = read_code_caches(plan.code_caches)
     with open(path, "xb") as output:
