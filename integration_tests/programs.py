@@ -165,6 +165,18 @@ PROJECTS = (
         ),
     ),
     TestProject(
+        "native",
+        "testprojects/native:majors",
+        "testprojects/native/src/main.js",
+        (
+            Case("image"),
+            Case("wrong-password", ("password", "x"), exit_code=1),
+            Case("right-password", ("password", "open sesame")),
+            Case("workers", ("workers", "3")),
+            Case("broken", ("broken",)),
+        ),
+    ),
+    TestProject(
         "single",
         "testprojects/single:majors",
         "testprojects/single/src/count.cjs",

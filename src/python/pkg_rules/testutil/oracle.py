@@ -86,10 +86,11 @@ def environment(case: Case, directory: Path) -> Mapping[str, str]:
 
 
 def files_below(directory: Path) -> Mapping[str, bytes]:
+    """Without caches: the directory is the home folder too, and an executable keeps native addons there."""
     return {
         str(path.relative_to(directory)): path.read_bytes()
         for path in sorted(directory.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.relative_to(directory).parts[0] != ".cache"
     }
 
 
