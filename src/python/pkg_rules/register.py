@@ -31,6 +31,7 @@ from pkg_rules.util_rules import (
     python_libraries,
     python_tools,
     registry_access,
+    remote_cache_advice,
     triples,
 )
 
@@ -58,6 +59,7 @@ _RULE_MODULES = (
     python_tools,
     refresh_node_lock,
     registry_access,
+    remote_cache_advice,
     run_executable,
     tailor,
     triples,

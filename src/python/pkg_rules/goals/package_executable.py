@@ -23,6 +23,7 @@ from pkg_rules.target_types import (
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples
 
 
@@ -43,8 +44,11 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
 
 @rule(desc="Package Node.js executables", level=LogLevel.DEBUG)
 async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPackage:
-    resolved = await triples(
-        TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
+    resolved, _ = await concurrently(
+        triples(
+            TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
+        ),
+        remote_cache_advice(**implicitly()),
     )
     try:
         names = output_names(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Iterator
 
-from pants.engine.process import Process
+from pants.engine.process import Process, ProcessCacheScope
 
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 
 # An absolute path: at the beginning, or after what separates values in options and lists. Not the `//` of a URL.
@@ -15,8 +16,14 @@ _ABSOLUTE = re.compile(r"(?:^|[=:,;\s])(?:/[^/]|[A-Za-z]:[\\/](?!/))")
 _FIXED_SEARCH_PATHS = frozenset({"PATH"})
 
 
+# Results of the other scopes are not shared.
+_REMOTE_SCOPES = frozenset(
+    {ProcessCacheScope.ALWAYS.value, ProcessCacheScope.SUCCESSFUL.value}
+)
+
+
 def assert_portable(process: Process, *, large_output: bool = False) -> None:
-    """`large_output` is for steps that write an executable: those must wait for a remote hit."""
+    """`large_output` is for steps that write an executable: those must wait longer for a remote hit."""
     problems = list(_problems(process, large_output))
     assert not problems, f"{process.description}:\n" + "\n".join(f"  * {p}" for p in problems)
 
@@ -41,5 +48,8 @@ def _problems(process: Process, large_output: bool) -> Iterator[str]:
             yield f"the output `{output}` is not below `{OUT}/`"
     if not process.timeout_seconds or process.timeout_seconds < 0:
         yield "it has no time-out"
-    if large_output and process.remote_cache_speculation_delay_millis < 1000:
-        yield "it does not wait for a remote hit, although its output is large"
+    wait = WAIT_FOR_LARGE_HIT_MILLIS if large_output else WAIT_FOR_HIT_MILLIS
+    if process.cache_scope.value in _REMOTE_SCOPES and (
+        process.remote_cache_speculation_delay_millis < wait
+    ):
+        yield f"it does not wait {wait} ms for a remote hit before it is run anew"

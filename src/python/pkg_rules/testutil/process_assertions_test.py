@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pants.engine.process import Process
+from pants.engine.process import Process, ProcessCacheScope
 
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.testutil.process_assertions import assert_portable
 
 GOOD: dict[str, Any] = {
@@ -15,6 +16,7 @@ GOOD: dict[str, Any] = {
     "output_files": ("out/x",),
     "timeout_seconds": 5,
     "description": "a step",
+    "remote_cache_speculation_delay_millis": WAIT_FOR_HIT_MILLIS,
 }
 
 
@@ -33,6 +35,7 @@ def test_a_portable_process_passes() -> None:
         ({"output_files": ("dist/x",)}, "the output `dist/x` is not below `out/`"),
         ({"output_files": ()}, "it has no outputs"),
         ({"timeout_seconds": None}, "it has no time-out"),
+        ({"remote_cache_speculation_delay_millis": 0}, f"it does not wait {WAIT_FOR_HIT_MILLIS} ms for a remote hit"),
     ],
 )
 def test_each_breach_is_named(change: dict[str, Any], problem: str) -> None:
@@ -41,9 +44,13 @@ def test_each_breach_is_named(change: dict[str, Any], problem: str) -> None:
     assert problem in str(failure.value)
 
 
-def test_a_large_output_must_wait_for_the_remote_cache() -> None:
-    with pytest.raises(AssertionError, match="does not wait for a remote hit"):
+def test_a_large_output_must_wait_longer_for_the_remote_cache() -> None:
+    with pytest.raises(AssertionError, match=f"does not wait {WAIT_FOR_LARGE_HIT_MILLIS} ms for"):
         assert_portable(Process(**GOOD), large_output=True)
-    assert_portable(
-        Process(**GOOD, remote_cache_speculation_delay_millis=2000), large_output=True
-    )
+    patient = Process(**{**GOOD, "remote_cache_speculation_delay_millis": WAIT_FOR_LARGE_HIT_MILLIS})
+    assert_portable(patient, large_output=True)
+
+
+def test_what_is_not_shared_need_not_wait() -> None:
+    unshared = {"remote_cache_speculation_delay_millis": 0, "cache_scope": ProcessCacheScope.PER_SESSION}
+    assert_portable(Process(**{**GOOD, **unshared}))

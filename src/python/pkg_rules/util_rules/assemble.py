@@ -11,6 +11,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -119,7 +120,7 @@ def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
         level=LogLevel.DEBUG,
         timeout_seconds=300,
         # The output is large: a result that is being fetched must not be lost to a race with a new run.
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 

@@ -25,6 +25,7 @@ from pants.engine.target import SourcesField, Target
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT, PROJECT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -172,6 +173,7 @@ def script_process(
         description=f"Run the script `{name}` of `{package_json}`",
         level=LogLevel.INFO,
         timeout_seconds=timeout_seconds,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 

@@ -32,6 +32,7 @@ from pkg_rules.core.emulator_launcher import NO_EMULATOR
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -117,6 +118,7 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
         description=f"Compile {request.description} with Node {request.node.version} for {request.node.runs_on}",
         level=LogLevel.DEBUG,
         timeout_seconds=600,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 

@@ -14,6 +14,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.compile_units import directory_groups
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -97,6 +98,7 @@ def payload_process(
         description=f"Write the payload of `{request.app_files.entry_point}`",
         level=LogLevel.DEBUG,
         timeout_seconds=600,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 

@@ -13,6 +13,7 @@ from pants.util.logging import LogLevel
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.node_lock import NodeLock, PinnedEntry
 from pkg_rules.core.node_lock_file import render_node_lock
+from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -87,7 +88,7 @@ def fetch_process(
         level=LogLevel.INFO,
         timeout_seconds=3600,
         # A cached download is worth waiting for: it costs no traffic to the registry.
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 

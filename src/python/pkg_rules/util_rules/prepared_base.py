@@ -12,6 +12,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.core.sea.locator import EMPTY
 from pkg_rules.engine import (
@@ -109,6 +110,7 @@ def application_process(target: NodeDistribution, runner: NodeRunner, inputs: Di
         description=f"Make a Node.js {target.version} application for {target.runs_on}",
         level=LogLevel.DEBUG,
         timeout_seconds=300,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 
@@ -198,7 +200,7 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
         level=LogLevel.DEBUG,
         timeout_seconds=300,
         # Quick to do again, but the output is large: a hit must not be lost to a race with a new run.
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 
