@@ -1,20 +1,24 @@
 'use strict';
 
 // Bundles prelude/src into the loader that the plugin ships: `node build.cjs [output]`. Modules keep their order of
-// first use and their text; the output depends on nothing else.
+// first use and their text; the output depends on them and the version of the plugin only.
 
 const fs = require('node:fs');
 const path = require('node:path');
 
 const SOURCE = path.join(__dirname, 'src');
-const OUTPUT = path.join(__dirname, '../src/python/pkg_rules/prelude/loader.cjs');
+const PLUGIN = path.join(__dirname, '../src/python/pkg_rules');
+const OUTPUT = path.join(PLUGIN, 'prelude/loader.cjs');
+// A module of the loader that has no source: the version of the plugin, which is written down in one place.
+const VERSION_MODULE = 'version.cjs';
 
 /** The text of the loader. */
 function bundle() {
   const modules = new Map();
   const visit = (name) => {
     if (modules.has(name)) return;
-    const text = fs.readFileSync(path.join(SOURCE, name), 'utf8');
+    const text =
+      name === VERSION_MODULE ? versionModule() : fs.readFileSync(path.join(SOURCE, name), 'utf8');
     modules.set(name, text);
     for (const [, dependency] of text.matchAll(/require\('\.\/([\w.]+)'\)/g)) visit(dependency);
   };
@@ -46,9 +50,17 @@ else load('./worker_start.cjs').startWorker(module.worker);
 `;
 }
 
+function version() {
+  return fs.readFileSync(path.join(PLUGIN, 'VERSION'), 'utf8').trim();
+}
+
+function versionModule() {
+  return `module.exports = { VERSION: '${version()}' };\n`;
+}
+
 if (require.main === module) {
   const output = process.argv[2] ?? OUTPUT;
   fs.writeFileSync(output, bundle());
 }
 
-module.exports = { OUTPUT, bundle };
+module.exports = { OUTPUT, bundle, version };

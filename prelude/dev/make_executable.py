@@ -1,7 +1,7 @@
 """Makes an executable from a directory without Pants, for work on the prelude:
 
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
-        [--no-code-cache] [--exec-argv=--expose-gc] <directory> <output>
+        [--no-code-cache] [--exec-argv=--expose-gc] [--ignore-node-options] <directory> <output>
 
 With `--batch jobs.json` it makes many from one prepared base:
 `[{"directory", "entry", "prefix", "output", "code_cache": true}, ...]`.
@@ -37,7 +37,9 @@ MAKE_APPLICATION = PACKAGE / "scripts/make_application.cjs"
 COMPILER = PACKAGE / "scripts/compile_code_cache.cjs"
 
 
-def prepare_base(node: str, exec_argv: list[str], work: Path) -> tuple[Path, BaseLayout]:
+def prepare_base(
+    node: str, exec_argv: list[str], ignore_node_options: bool, work: Path
+) -> tuple[Path, BaseLayout]:
     """A Node with the loader injected, in the folder `work`, and where the places to fill are."""
     for program in (LOADER, START_LOADER):
         shutil.copy(program, work)
@@ -48,7 +50,7 @@ def prepare_base(node: str, exec_argv: list[str], work: Path) -> tuple[Path, Bas
         "useSnapshot": False,
         "useCodeCache": False,
         "execArgv": exec_argv,
-        "execArgvExtension": "env",
+        "execArgvExtension": "none" if ignore_node_options else "env",
         "assets": {"locator": "locator"},
         "loader": LOADER.name,
         "loaderCache": True,
@@ -73,6 +75,7 @@ def main() -> None:
     parser.add_argument("--prefix", default="app")
     parser.add_argument("--no-code-cache", action="store_true")
     parser.add_argument("--exec-argv", action="append", default=[])
+    parser.add_argument("--ignore-node-options", action="store_true")
     parser.add_argument("--batch")
     parser.add_argument("directory", nargs="?")
     parser.add_argument("output", nargs="?")
@@ -91,13 +94,15 @@ def main() -> None:
             }
         ]
     with tempfile.TemporaryDirectory() as work:
-        base, layout = prepare_base(options.node, options.exec_argv, Path(work))
+        base, layout = prepare_base(
+            options.node, options.exec_argv, options.ignore_node_options, Path(work)
+        )
         for job in jobs:
-            print(f"{job['output']}: {make(base, layout, options.node, options.exec_argv, job)}")
+            print(f"{job['output']}: {make(base, layout, options, job)}")
 
 
 def make(
-    base: Path, layout: BaseLayout, node: str, exec_argv: list[str], job: dict[str, Any]
+    base: Path, layout: BaseLayout, options: argparse.Namespace, job: dict[str, Any]
 ) -> PayloadSummary:
     prefix = job["prefix"]
     with tempfile.TemporaryDirectory() as work:
@@ -108,7 +113,7 @@ def make(
             with open(plan, "w") as file:
                 json.dump({"version": 1, "directory": os.path.abspath(job["directory"])}, file)
             subprocess.run(
-                [node, *COMPILE_OPTIONS, *exec_argv, COMPILER, plan, cache],
+                [options.node, *options.exec_argv, *COMPILE_OPTIONS, COMPILER, plan, cache],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
@@ -119,7 +124,10 @@ def make(
                 entry_point=f"{prefix}/{job['entry']}" if prefix else job["entry"],
                 roots=(Root(job["directory"], prefix),),
                 code_caches=caches,
-                metadata=(("name", os.path.basename(job["output"])),),
+                metadata=(
+                    ("name", os.path.basename(job["output"])),
+                    *((("node_options", "ignore"),) if options.ignore_node_options else ()),
+                ),
             ),
             payload,
         )

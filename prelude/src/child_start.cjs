@@ -7,9 +7,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { evaluateEither, importUrl } = require('./eval_code.cjs');
 const options = require('./node_options.cjs');
+const { isIgnored } = require('./node_options_variable.cjs');
 
 // What Node exits with for an option that it does not know.
 const BAD_OPTION = 9;
+
+const PASS_OPTIONS =
+  'Give options of Node.js in `execArgv` of `fork`, before the script of `spawn`, or in `NODE_OPTIONS`. ';
+const BAKE_OPTIONS =
+  'This executable was built to ignore `NODE_OPTIONS`, by which children get such options: name them in the field ' +
+  '`options` of its target, or set `node_options_env_var="honour"` there. ';
 
 /**
  * What to run instead of the app, as `{script}` or `{name, code, print}` with the `preloads` before it; null if it is
@@ -48,7 +55,8 @@ function readCommandLine() {
 function checkApplied(given, rest) {
   const needed = given.filter((option) => !options.isDoneByChild(option));
   if (needed.length === 0) return;
-  const applied = options.toEnvironment(given);
+  const ignored = isIgnored();
+  const applied = ignored ? '' : options.toEnvironment(given);
   const { NODE_OPTIONS = '' } = process.env;
   if (applied !== '' && ` ${NODE_OPTIONS}`.endsWith(` ${applied}`)) {
     const before = NODE_OPTIONS.slice(0, -applied.length).trimEnd();
@@ -61,7 +69,7 @@ function checkApplied(given, rest) {
   process.stderr.write(
     `${process.execPath}: Node.js cannot take ${names}${script} from the command line of an executable. ` +
       'This process was started by the packaged app to do what `node` would do with its arguments. ' +
-      'Give options of Node.js in `execArgv` of `fork`, before the script of `spawn`, or in `NODE_OPTIONS`. ' +
+      (ignored ? BAKE_OPTIONS : PASS_OPTIONS) +
       "To start the app itself with these arguments, start it with `PKG_EXECPATH: ''` in `env`.\n",
   );
   process.exit(BAD_OPTION);

@@ -2,12 +2,16 @@
 
 // The conditions under which `exports` and `imports` are resolved, as this Node was started.
 
+const { isIgnored } = require('./node_options_variable.cjs');
+
 const options = [];
 
 /** All options of this process that Node itself took: those of the command line or baked in, and NODE_OPTIONS. */
 function nodeOptions() {
   if (options.length === 0) {
-    options.push('', ...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/));
+    options.push('', ...process.execArgv);
+    const { NODE_OPTIONS } = process.env;
+    if (NODE_OPTIONS && !isIgnored()) options.push(...NODE_OPTIONS.split(/\s+/));
   }
   return options;
 }

@@ -3,8 +3,7 @@
 // What an app sees of being packaged: `process.argv[1]`, `process.pkg`, `process.versions.pkg`.
 
 const path = require('node:path');
-
-const PRODUCT_VERSION = '0.1.0';
+const { VERSION } = require('./version.cjs');
 
 /**
  * @param {string} entryPoint what runs
@@ -21,7 +20,7 @@ function setUpProcess(entryPoint, defaultEntryPoint) {
     },
   };
   Object.defineProperty(process.versions, 'pkg', {
-    value: PRODUCT_VERSION,
+    value: VERSION,
     enumerable: true,
     configurable: true,
   });

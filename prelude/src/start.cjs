@@ -13,6 +13,7 @@ const { RequireResolver } = require('./require_resolver.cjs');
 const { ImportResolver } = require('./import_resolver.cjs');
 const { Tree } = require('./tree.cjs');
 const { watchHooks } = require('./hooks_of_user.cjs');
+const { readDecision } = require('./node_options_variable.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
 const { runProgram } = require('./program.cjs');
 const { patchLater } = require('./late_patches.cjs');
@@ -24,6 +25,7 @@ const { patchDlopen } = require('./native_addons.cjs');
  * @returns {{tree: Tree, defaultEntryPoint: string}}
  */
 function mount(payload) {
+  readDecision(payload);
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
   const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);

@@ -7,6 +7,7 @@ const EventEmitter = require('node:events');
 const path = require('node:path');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
+const { isIgnored } = require('./node_options_variable.cjs');
 
 // Without `require`, so that it does not matter whether Node takes it for CommonJS or an ES module.
 const BOOTSTRAP = `
@@ -34,8 +35,10 @@ function patchWorkers(tree, defaultEntryPoint) {
   class Worker extends EventEmitter {
     constructor(filename, options = {}) {
       const start = startOf(tree, defaultEntryPoint, filename, options);
-      const args = start === null ? [filename, options] : [codeOf(start), withEval(options)];
-      return Reflect.construct(original, args, new.target);
+      if (start === null) return Reflect.construct(original, [filename, options], new.target);
+      const construct = (more) =>
+        Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
+      return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});
     }
   }
   Object.setPrototypeOf(Worker.prototype, original.prototype);
@@ -83,9 +86,32 @@ function codeOf(start) {
   return `{ const worker = ${JSON.stringify(start)};${BOOTSTRAP}}`;
 }
 
-/** The options as they are, but one. */
-function withEval(options) {
-  return Object.create(options ?? null, { eval: { value: true, enumerable: true } });
+/** The options as they are, but those of `more` and one. */
+function withMore(options, more) {
+  return Object.create(
+    options ?? null,
+    Object.getOwnPropertyDescriptors({ ...more, eval: true }),
+  );
+}
+
+/**
+ * Node reads NODE_OPTIONS in the environment that a worker is to have, if that or `execArgv` is given. So the variable
+ * is out of the way meanwhile; the worker puts it back.
+ */
+function withoutNodeOptions(start, options, construct) {
+  const env = options?.env;
+  const isOwn = typeof env === 'object' && env !== null && env !== process.env;
+  const { NODE_OPTIONS, ...rest } = isOwn ? env : process.env;
+  if (NODE_OPTIONS === undefined) return construct({});
+  // An environment that is shared has it again when the worker starts.
+  if (typeof env !== 'symbol') start.nodeOptions = `${NODE_OPTIONS}`;
+  if (isOwn) return construct({ env: rest });
+  delete process.env.NODE_OPTIONS;
+  try {
+    return construct({});
+  } finally {
+    process.env.NODE_OPTIONS = NODE_OPTIONS;
+  }
 }
 
 module.exports = { patchWorkers };

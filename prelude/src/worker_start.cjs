@@ -9,8 +9,9 @@ const { setUpProcess } = require('./process_facts.cjs');
 const { evaluateEither, forgetGlobals, importUrl } = require('./eval_code.cjs');
 const { runProgram } = require('./program.cjs');
 
-/** @param {{code?: string, url?: string, file?: string, entrypoint: string}} worker */
-function startWorker({ code, url, file, entrypoint }) {
+/** @param {{code?: string, url?: string, file?: string, entrypoint: string, nodeOptions?: string}} worker */
+function startWorker({ code, url, file, entrypoint, nodeOptions }) {
+  if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
   const { tree, defaultEntryPoint } = mount(openPayload());
   setUpProcess(entrypoint, defaultEntryPoint);
   if (code === undefined) {

@@ -10,7 +10,8 @@ const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
 const { WRAPPER_END, WRAPPER_START, compileWrapper } = require('../src/compile.cjs');
-const { writeTree } = require('./support/oracle.cjs');
+const { readCodeCache, withoutHashBang } = require('./support/code_cache.cjs');
+const { nodes, writeTree } = require('./support/oracle.cjs');
 
 const COMPILER = path.join(__dirname, '../../src/python/pkg_rules/scripts/compile_code_cache.cjs');
 const OPTIONS = ['--hash-seed=1', '--min-semi-space-size=64', '--max-semi-space-size=64'];
@@ -30,17 +31,27 @@ const SOURCES = {
   'large.js': Array.from({ length: 3000 }, (_, n) => `exports.f${n} = (a) => a + ${n};`).join('\n'),
 };
 
-/** The files of a code cache, as `[path, source, cached data]`. */
-function readCodeCache(folder, file) {
-  const bytes = fs.readFileSync(file);
-  const tableSize = bytes.readUInt32LE(12);
-  const start = Math.ceil((16 + tableSize) / 8) * 8;
-  return JSON.parse(bytes.subarray(16, 16 + tableSize)).files.map((entry) => [
-    entry.path,
-    fs.readFileSync(path.join(folder, entry.path), 'utf8'),
-    Buffer.from(bytes.subarray(start + entry.offset, start + entry.offset + entry.size)),
-  ]);
-}
+// Those of the compiler itself among them, which the program is to have nevertheless.
+const BAKED = [
+  [],
+  ['--expose-gc', '--max-lazy'],
+  ['--no-opt', '--stack-size=2000', '--max_semi_space_size=16', '--min-semi-space-size=2'],
+  ['--hash-seed=7', '--no-flush-bytecode', '--max-old-space-size=300'],
+];
+
+// Prints the files whose cached data V8 rejects.
+const CHECK = `
+const [, folder, file, support, compiler] = process.argv;
+const { Script, constants } = require('vm');
+const { readCodeCache, withoutHashBang } = require(support);
+const { WRAPPER_START, WRAPPER_END } = require(compiler);
+const found = readCodeCache(folder, file);
+const rejected = found.filter(([name, source, cachedData]) => new Script(
+  WRAPPER_START + withoutHashBang(source) + WRAPPER_END,
+  { lineOffset: -1, cachedData, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+).cachedDataRejected);
+console.log(found.length, rejected.map(([name]) => name).join());
+`;
 
 describe('cached data', () => {
   let folder;
@@ -66,8 +77,7 @@ describe('cached data', () => {
 
   it('is accepted as it is', () => {
     for (const [name, source, cachedData] of files) {
-      const body = source.startsWith('#!') ? `//${source.slice(2)}` : source;
-      const script = new vm.Script(WRAPPER_START + body + WRAPPER_END, {
+      const script = new vm.Script(WRAPPER_START + withoutHashBang(source) + WRAPPER_END, {
         filename: name,
         lineOffset: -1,
         cachedData,
@@ -76,6 +86,24 @@ describe('cached data', () => {
       assert.strictEqual(script.cachedDataRejected, false, name);
     }
   });
+
+  for (const [version, node] of nodes()) {
+    for (const [index, baked] of BAKED.entries()) {
+      it(`is accepted by Node ${version} with ${baked.join(' ') || 'no options'}`, () => {
+        const output = `out/${version}-${index}`;
+        execFileSync(node, [...baked, ...OPTIONS, COMPILER, 'plan.json', output], {
+          cwd: folder,
+          stdio: ['ignore', 'ignore', 'inherit'],
+        });
+        const modules = ['./support/code_cache.cjs', '../src/compile.cjs'].map(require.resolve);
+        const found = execFileSync(node, [...baked, '-e', CHECK, 'files', output, ...modules], {
+          cwd: folder,
+          encoding: 'utf8',
+        });
+        assert.strictEqual(found, `${Object.keys(SOURCES).length} \n`);
+      });
+    }
+  }
 
   it('runs', () => {
     for (const [name, source, cachedData] of files) {

@@ -43,8 +43,9 @@ function writeTree(folder, files) {
  * Makes an executable of each case and runs both forms of it.
  * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, outside}`; `outside` are files in the
  *   working directory, on the real disk.
+ * @param {{execArgv?: string[], ignoreNodeOptions?: boolean}} settings of the executables
  */
-function prepare(node, cases) {
+function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false } = {}) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pkg_rules-oracle-')));
   const jobs = cases.map(({ name, files, entry = 'main.js', codeCache = true }) => {
     const directory = path.join(folder, name, 'app');
@@ -58,9 +59,11 @@ function prepare(node, cases) {
     };
   });
   fs.writeFileSync(path.join(folder, 'jobs.json'), JSON.stringify(jobs));
+  const options = execArgv.map((option) => `--exec-argv=${option}`);
+  if (ignoreNodeOptions) options.push('--ignore-node-options');
   execFileSync(
     PYTHON,
-    [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json')],
+    [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json'), ...options],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
     },
@@ -85,10 +88,11 @@ function folderOfMountLength() {
   }
 }
 
+/** With `execArgv`, plain Node gets the options that are baked into the executable. */
 function runBoth(
   node,
   folder,
-  { name, entry = 'main.js', args = [], env = {}, input = '', outside = {} },
+  { name, entry = 'main.js', execArgv = [], args = [], env = {}, input = '', outside = {} },
 ) {
   const cwd = path.join(folder, name, 'work');
   const app = path.join(folder, name, 'app');
@@ -109,7 +113,7 @@ function runBoth(
   };
   const short = folderOfMountLength();
   fs.renameSync(app, path.join(short, 'app'));
-  const plain = spawnSync(node, [path.join(short, 'app', entry), ...args], settings);
+  const plain = spawnSync(node, [...execArgv, path.join(short, 'app', entry), ...args], settings);
   // The sources have to be out of reach.
   fs.rmSync(short, { recursive: true });
   const packaged = spawnSync(path.join(folder, name, 'program'), args, settings);

@@ -12,6 +12,7 @@ from pkg_rules.target_types import NodeExecutableTarget
 from pkg_rules.util_rules import (
     app_files,
     assemble,
+    baked_options,
     build_script,
     code_cache,
     dependency_graph,
@@ -38,6 +39,7 @@ from pkg_rules.util_rules import (
 _RULE_MODULES = (
     app_files,
     assemble,
+    baked_options,
     build_script,
     code_cache,
     dependency_graph,

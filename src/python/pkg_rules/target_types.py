@@ -86,6 +86,57 @@ class NodeExecutableModeField(StringField):
         return ExecutableMode(self.value)
 
 
+class NodeExecutableOptionsField(StringSequenceField):
+    alias = "options"
+    default = ()
+    value: tuple[str, ...]
+    help = help_text(
+        """
+        Options of Node.js and V8 that the program always runs with, with or without their dashes.
+
+        Each option is one item, its value after a `=`. They are in `process.execArgv`, as after
+        `node --expose-gc main.js`, and children and workers of the program have them too. An option that the Node.js of
+        one of the `targets` does not know fails the build, and so do those that make no sense in an executable, such as
+        `--eval`, `--inspect` or `--require`. Node.js 22.20, 24.8 or newer is needed.
+
+        Example: `options=["--expose-gc", "max-old-space-size=4096"]`.
+        """
+    )
+
+
+class NodeOptionsEnvVar(Enum):
+    """What the environment variable NODE_OPTIONS means to the executable."""
+
+    HONOUR = "honour"
+    IGNORE = "ignore"
+
+
+class NodeExecutableNodeOptionsEnvVarField(StringField):
+    alias = "node_options_env_var"
+    valid_choices = NodeOptionsEnvVar
+    help = help_text(
+        f"""
+        What the environment variable `NODE_OPTIONS` means to the program, wherever it runs.
+
+        `{NodeOptionsEnvVar.HONOUR.value}`: the same as to `node`. Whoever starts the program can debug it with
+        `NODE_OPTIONS=--inspect`, give it more memory, or load code into it.
+
+        `{NodeOptionsEnvVar.IGNORE.value}`: nothing. It stays in `process.env`, so that a real `node` which the program
+        starts still finds it. The program cannot give its own children options of Node.js either (`execArgv` of `fork`),
+        except those that are in `{NodeExecutableOptionsField.alias}`: such a child ends with an error that says so.
+        Node.js 22.20, 24.8 or newer is needed.
+
+        If undefined, it is honoured where sources can be read out of the executable anyway (`mode="sea"` and
+        `mode="simple"`), and otherwise ignored (`mode="standard"`).
+        """
+    )
+
+    def ignores(self, mode: ExecutableMode) -> bool:
+        if self.value is not None:
+            return NodeOptionsEnvVar(self.value) == NodeOptionsEnvVar.IGNORE
+        return mode not in (ExecutableMode.SEA, ExecutableMode.SIMPLE)
+
+
 class NodeExecutableDependenciesField(Dependencies):
     help = help_text(
         """
@@ -125,6 +176,8 @@ class NodeExecutableTarget(Target):
         NodeExecutableEntryPointField,
         NodeExecutableTargetsField,
         NodeExecutableModeField,
+        NodeExecutableOptionsField,
+        NodeExecutableNodeOptionsEnvVarField,
         NodeExecutableDependenciesField,
         NodeExecutableOutputPathField,
         RestartableField,

@@ -13,12 +13,14 @@ from pants.engine.target import InvalidFieldException
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.triples import OutputNameError, output_names
+from pkg_rules.core.triples import OutputNameError, Triple, output_names
 from pkg_rules.engine import EnvironmentField, concurrently, implicitly, merge_digests
 from pkg_rules.target_types import (
     NodeExecutableDependenciesField,
     NodeExecutableEntryPointField,
     NodeExecutableModeField,
+    NodeExecutableNodeOptionsEnvVarField,
+    NodeExecutableOptionsField,
     NodeExecutableOutputPathField,
     NodeExecutableTargetsField,
 )
@@ -35,11 +37,24 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     entry_point: NodeExecutableEntryPointField
     targets: NodeExecutableTargetsField
     mode: NodeExecutableModeField
+    options: NodeExecutableOptionsField
+    node_options_env_var: NodeExecutableNodeOptionsEnvVarField
     dependencies: NodeExecutableDependenciesField
     output_path: NodeExecutableOutputPathField
     restartable: RestartableField
     # The `package` goal looks for a field of this name.
     environment: EnvironmentField
+
+    def executable_request(self, triple: Triple, file_name: str) -> ExecutableRequest:
+        mode = self.mode.mode
+        return ExecutableRequest(
+            self.address,
+            mode,
+            triple,
+            file_name,
+            options=self.options.value,
+            ignores_node_options=self.node_options_env_var.ignores(mode),
+        )
 
 
 @rule(desc="Package Node.js executables", level=LogLevel.DEBUG)
@@ -59,9 +74,7 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
             f"The `{NodeExecutableTargetsField.alias}` field of {field_set.address} cannot be used. {error}"
         ) from error
     built = await concurrently(
-        executable(
-            ExecutableRequest(field_set.address, field_set.mode.mode, triple, name), **implicitly()
-        )
+        executable(field_set.executable_request(triple, name), **implicitly())
         for triple, name in zip(resolved.triples, names)
     )
     digest = await merge_digests(MergeDigests([one.digest for one in built]), **implicitly())

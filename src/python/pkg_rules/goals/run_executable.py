@@ -11,7 +11,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.engine import implicitly
 from pkg_rules.goals.package_executable import NodeExecutableFieldSet
-from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.executable import executable
 from pkg_rules.util_rules.triples import TriplesRequest, triples
 
 
@@ -21,9 +21,7 @@ async def run_node_executable(field_set: NodeExecutableFieldSet) -> RunRequest:
         TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
     )
     built = await executable(
-        ExecutableRequest(
-            field_set.address,
-            field_set.mode.mode,
+        field_set.executable_request(
             resolved.for_host,
             os.path.basename(field_set.output_path.value_or_default(file_ending=None)),
         ),

@@ -533,6 +533,7 @@ const { RequireResolver } = require('./require_resolver.cjs');
 const { ImportResolver } = require('./import_resolver.cjs');
 const { Tree } = require('./tree.cjs');
 const { watchHooks } = require('./hooks_of_user.cjs');
+const { readDecision } = require('./node_options_variable.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
 const { runProgram } = require('./program.cjs');
 const { patchLater } = require('./late_patches.cjs');
@@ -544,6 +545,7 @@ const { patchDlopen } = require('./native_addons.cjs');
  * @returns {{tree: Tree, defaultEntryPoint: string}}
  */
 function mount(payload) {
+  readDecision(payload);
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
   const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);
@@ -1758,12 +1760,16 @@ module.exports = { patchEsm, runModuleEntryPoint };
 './conditions.cjs': (function (module, exports, require) {
 // The conditions under which `exports` and `imports` are resolved, as this Node was started.
 
+const { isIgnored } = require('./node_options_variable.cjs');
+
 const options = [];
 
 /** All options of this process that Node itself took: those of the command line or baked in, and NODE_OPTIONS. */
 function nodeOptions() {
   if (options.length === 0) {
-    options.push('', ...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/));
+    options.push('', ...process.execArgv);
+    const { NODE_OPTIONS } = process.env;
+    if (NODE_OPTIONS && !isIgnored()) options.push(...NODE_OPTIONS.split(/\s+/));
   }
   return options;
 }
@@ -1798,6 +1804,24 @@ module.exports = {
     return (imported ??= conditionsFor('import'));
   },
 };
+}),
+'./node_options_variable.cjs': (function (module, exports, require) {
+// Whether NODE_OPTIONS means anything to this executable: its build may have decided that it does not. Node then does
+// not read it at start, but `new Worker` does, and what Node does not know here must not either.
+
+let payload = null;
+
+/** @param {import('./payload.cjs').Payload} opened the payload of the executable that runs */
+function readDecision(opened) {
+  payload = opened;
+}
+
+/** False until the payload is known. */
+function isIgnored() {
+  return payload !== null && payload.metadata.node_options === 'ignore';
+}
+
+module.exports = { isIgnored, readDecision };
 }),
 './fs_patch.cjs': (function (module, exports, require) {
 // Replaces functions of `fs` by ones that look at the path, or descriptor, first. Everything that is not inside goes
@@ -3606,8 +3630,7 @@ module.exports = { ImportResolver };
 // What an app sees of being packaged: `process.argv[1]`, `process.pkg`, `process.versions.pkg`.
 
 const path = require('node:path');
-
-const PRODUCT_VERSION = '0.1.0';
+const { VERSION } = require('./version.cjs');
 
 /**
  * @param {string} entryPoint what runs
@@ -3624,13 +3647,16 @@ function setUpProcess(entryPoint, defaultEntryPoint) {
     },
   };
   Object.defineProperty(process.versions, 'pkg', {
-    value: PRODUCT_VERSION,
+    value: VERSION,
     enumerable: true,
     configurable: true,
   });
 }
 
 module.exports = { setUpProcess };
+}),
+'./version.cjs': (function (module, exports, require) {
+module.exports = { VERSION: '0.1.0' };
 }),
 './program.cjs': (function (module, exports, require) {
 // Runs a file as `node <file>` does, wherever it is.
@@ -4011,6 +4037,7 @@ const EventEmitter = require('node:events');
 const path = require('node:path');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
+const { isIgnored } = require('./node_options_variable.cjs');
 
 // Without `require`, so that it does not matter whether Node takes it for CommonJS or an ES module.
 const BOOTSTRAP = `
@@ -4038,8 +4065,10 @@ function patchWorkers(tree, defaultEntryPoint) {
   class Worker extends EventEmitter {
     constructor(filename, options = {}) {
       const start = startOf(tree, defaultEntryPoint, filename, options);
-      const args = start === null ? [filename, options] : [codeOf(start), withEval(options)];
-      return Reflect.construct(original, args, new.target);
+      if (start === null) return Reflect.construct(original, [filename, options], new.target);
+      const construct = (more) =>
+        Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
+      return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});
     }
   }
   Object.setPrototypeOf(Worker.prototype, original.prototype);
@@ -4087,9 +4116,32 @@ function codeOf(start) {
   return `{ const worker = ${JSON.stringify(start)};${BOOTSTRAP}}`;
 }
 
-/** The options as they are, but one. */
-function withEval(options) {
-  return Object.create(options ?? null, { eval: { value: true, enumerable: true } });
+/** The options as they are, but those of `more` and one. */
+function withMore(options, more) {
+  return Object.create(
+    options ?? null,
+    Object.getOwnPropertyDescriptors({ ...more, eval: true }),
+  );
+}
+
+/**
+ * Node reads NODE_OPTIONS in the environment that a worker is to have, if that or `execArgv` is given. So the variable
+ * is out of the way meanwhile; the worker puts it back.
+ */
+function withoutNodeOptions(start, options, construct) {
+  const env = options?.env;
+  const isOwn = typeof env === 'object' && env !== null && env !== process.env;
+  const { NODE_OPTIONS, ...rest } = isOwn ? env : process.env;
+  if (NODE_OPTIONS === undefined) return construct({});
+  // An environment that is shared has it again when the worker starts.
+  if (typeof env !== 'symbol') start.nodeOptions = `${NODE_OPTIONS}`;
+  if (isOwn) return construct({ env: rest });
+  delete process.env.NODE_OPTIONS;
+  try {
+    return construct({});
+  } finally {
+    process.env.NODE_OPTIONS = NODE_OPTIONS;
+  }
 }
 
 module.exports = { patchWorkers };
@@ -4462,9 +4514,16 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { evaluateEither, importUrl } = require('./eval_code.cjs');
 const options = require('./node_options.cjs');
+const { isIgnored } = require('./node_options_variable.cjs');
 
 // What Node exits with for an option that it does not know.
 const BAD_OPTION = 9;
+
+const PASS_OPTIONS =
+  'Give options of Node.js in `execArgv` of `fork`, before the script of `spawn`, or in `NODE_OPTIONS`. ';
+const BAKE_OPTIONS =
+  'This executable was built to ignore `NODE_OPTIONS`, by which children get such options: name them in the field ' +
+  '`options` of its target, or set `node_options_env_var="honour"` there. ';
 
 /**
  * What to run instead of the app, as `{script}` or `{name, code, print}` with the `preloads` before it; null if it is
@@ -4503,7 +4562,8 @@ function readCommandLine() {
 function checkApplied(given, rest) {
   const needed = given.filter((option) => !options.isDoneByChild(option));
   if (needed.length === 0) return;
-  const applied = options.toEnvironment(given);
+  const ignored = isIgnored();
+  const applied = ignored ? '' : options.toEnvironment(given);
   const { NODE_OPTIONS = '' } = process.env;
   if (applied !== '' && ` ${NODE_OPTIONS}`.endsWith(` ${applied}`)) {
     const before = NODE_OPTIONS.slice(0, -applied.length).trimEnd();
@@ -4516,7 +4576,7 @@ function checkApplied(given, rest) {
   process.stderr.write(
     `${process.execPath}: Node.js cannot take ${names}${script} from the command line of an executable. ` +
       'This process was started by the packaged app to do what `node` would do with its arguments. ' +
-      'Give options of Node.js in `execArgv` of `fork`, before the script of `spawn`, or in `NODE_OPTIONS`. ' +
+      (ignored ? BAKE_OPTIONS : PASS_OPTIONS) +
       "To start the app itself with these arguments, start it with `PKG_EXECPATH: ''` in `env`.\n",
   );
   process.exit(BAD_OPTION);
@@ -4675,8 +4735,9 @@ const { setUpProcess } = require('./process_facts.cjs');
 const { evaluateEither, forgetGlobals, importUrl } = require('./eval_code.cjs');
 const { runProgram } = require('./program.cjs');
 
-/** @param {{code?: string, url?: string, file?: string, entrypoint: string}} worker */
-function startWorker({ code, url, file, entrypoint }) {
+/** @param {{code?: string, url?: string, file?: string, entrypoint: string, nodeOptions?: string}} worker */
+function startWorker({ code, url, file, entrypoint, nodeOptions }) {
+  if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
   const { tree, defaultEntryPoint } = mount(openPayload());
   setUpProcess(entrypoint, defaultEntryPoint);
   if (code === undefined) {

@@ -2,7 +2,7 @@
 
 // Makes V8 cached data for the CommonJS files of a directory, in a sandbox, run by the very Node that will consume it:
 //
-//     node --hash-seed=1 --min-semi-space-size=64 --max-semi-space-size=64 <baked V8 options>
+//     node <baked V8 options> --hash-seed=1 --min-semi-space-size=64 --max-semi-space-size=64
 //         compile_code_cache.cjs plan.json out/code_cache
 //
 //     {"version": 1, "directory": "__files"}
@@ -51,13 +51,20 @@ const NEEDED_OPTIONS = [
   /^--min[-_]semi[-_]space[-_]size=64$/,
   /^--max[-_]semi[-_]space[-_]size=64$/,
 ];
+// The same with any value: they may also be baked into the executable.
+const ANY_VALUE = [
+  /^--?hash[-_]seed=/,
+  /^--?min[-_]semi[-_]space[-_]size=/,
+  /^--?max[-_]semi[-_]space[-_]size=/,
+];
 
 function main(argv) {
   if (argv.length !== 2) {
     throw new Error('usage: node <options> compile_code_cache.cjs plan.json out/code_cache');
   }
-  for (const option of NEEDED_OPTIONS) {
-    if (!process.execArgv.some((given) => option.test(given))) {
+  for (const [index, option] of NEEDED_OPTIONS.entries()) {
+    const last = process.execArgv.findLast((given) => ANY_VALUE[index].test(given)) ?? '';
+    if (!option.test(last)) {
       throw new Error(
         `compile_code_cache.cjs has to be run with an option ${option}, else every run gives other bytes.`,
       );
@@ -101,10 +108,11 @@ function inBatches(directory, files) {
 /** Compiles files in this process; null if V8 collected garbage meanwhile and one process was too much for them. */
 function compileBatch(directory, batch) {
   // These options have done their work when the isolate started. They would go into the flag hash of the cached data,
-  // which the run time, where they are not set, would then reject.
-  v8.setFlagsFromString('--hash-seed=0');
-  v8.setFlagsFromString('--min-semi-space-size=0');
-  v8.setFlagsFromString('--max-semi-space-size=0');
+  // which the run time, where they are not set or have the values that are baked in, would then reject.
+  for (const option of ANY_VALUE) {
+    const [needed, baked] = process.execArgv.filter((given) => option.test(given)).reverse();
+    v8.setFlagsFromString(baked ?? needed.replace(/=.*/, '=0'));
+  }
   const profiler = new v8.GCProfiler();
   profiler.start();
   const results = batch.map((relative) => {

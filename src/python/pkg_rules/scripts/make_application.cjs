@@ -32,8 +32,10 @@ const HAS_CODE_CACHE = 1 << 2;
 const HAS_EXEC_ARGV = 1 << 4;
 
 const COMPILE = `
-  const source = require('node:fs').readFileSync(process.argv[1], 'utf8');
-  process.stdout.write(new (require('node:vm').Script)(source).createCachedData());
+  const [, source, output] = process.argv;
+  const { readFileSync, writeFileSync } = require('node:fs');
+  const script = new (require('node:vm').Script)(readFileSync(source, 'utf8'));
+  writeFileSync(output, script.createCachedData());
 `;
 
 function fail(message) {
@@ -41,9 +43,13 @@ function fail(message) {
   process.exit(1);
 }
 
-/** A code cache made by a Node.js that runs with these options. */
+/** A code cache made by a Node.js that runs with these options, some of which may print. */
 function compile(file, options) {
-  return execFileSync(NODE, [...options, '-e', COMPILE, file], { maxBuffer: 1 << 30 });
+  const output = `${file}.compiled`;
+  execFileSync(NODE, [...options, '-e', COMPILE, file, output], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return fs.readFileSync(output);
 }
 
 /** Writes the flag hash of a Node.js with the options `execArgv` into the only code cache that is in `data`. */

@@ -79,6 +79,7 @@ class CodeCacheUnitRequest:
     node: NodeDistribution
     runner: NodeRunner
     description: str
+    v8_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,11 @@ class CodeCacheUnit:
 
 @dataclass(frozen=True)
 class CodeCacheRequest:
+    """`v8_options` are those that the executable is started with: V8 takes no code cache made under others."""
+
     app_files: AppFiles
     node: NodeDistribution
+    v8_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
     return Process(
         argv=(
             *request.runner.argv,
+            *request.v8_options,
             *COMPILE_OPTIONS,
             PROGRAM,
             PLAN,
@@ -180,7 +185,10 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
     )
     units = await concurrently(
         code_cache_unit(
-            CodeCacheUnitRequest(digest, request.node, runner, part.description), **implicitly()
+            CodeCacheUnitRequest(
+                digest, request.node, runner, part.description, request.v8_options
+            ),
+            **implicitly(),
         )
         for digest, part in zip(digests, parts)
     )

@@ -11,11 +11,17 @@ from pants.engine.fs import CreateDigest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.baked_options import check_can_have_options
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
-from pkg_rules.target_types import ExecutableMode
+from pkg_rules.target_types import (
+    ExecutableMode,
+    NodeExecutableNodeOptionsEnvVarField,
+    NodeExecutableOptionsField,
+    NodeOptionsEnvVar,
+)
 from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest, app_files
 from pkg_rules.util_rules.assemble import (
     AssembledExecutable,
@@ -23,6 +29,11 @@ from pkg_rules.util_rules.assemble import (
     SimpleExecutableRequest,
     assemble,
     simple_executable,
+)
+from pkg_rules.util_rules.baked_options import (
+    BakedOptions,
+    BakedOptionsRequest,
+    baked_options,
 )
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
 from pkg_rules.util_rules.first_party import FirstParty, first_party
@@ -48,6 +59,8 @@ class ExecutableRequest:
     mode: ExecutableMode
     triple: Triple
     file_name: str
+    options: tuple[str, ...] = ()
+    ignores_node_options: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class SeaExecutableRequest:
     app_files: AppFiles
     node: NodeDistribution
     file_name: str
+    options: BakedOptions = BakedOptions()
+    ignores_node_options: bool = False
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -62,11 +77,24 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
     ((_, loader),) = package_data("prelude/loader.cjs")
     loader_digest, cached = await concurrently(
         create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
-        code_cache(CodeCacheRequest(request.app_files, request.node), **implicitly()),
+        code_cache(
+            CodeCacheRequest(request.app_files, request.node, request.options.compile),
+            **implicitly(),
+        ),
     )
     base, written = await concurrently(
-        prepared_base(PreparedBaseRequest(request.node, loader_digest), **implicitly()),
-        payload(PayloadRequest(request.app_files, cached), **implicitly()),
+        prepared_base(
+            PreparedBaseRequest(
+                request.node,
+                loader_digest,
+                exec_argv=request.options.exec_argv,
+                exec_argv_extension=exec_argv_extension(request.ignores_node_options),
+            ),
+            **implicitly(),
+        ),
+        payload(
+            PayloadRequest(request.app_files, cached, request.ignores_node_options), **implicitly()
+        ),
     )
     return await assemble(
         AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
@@ -91,11 +119,25 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             f"only for Linux on x64 and arm64. Write `node{triple.version}-linux-x64` or "
             f"`node{triple.version}-linux-arm64`."
         )
-    # Both may bring errors that the user can mend at once, so neither waits for the other.
-    files, node = await concurrently(
+    if request.ignores_node_options:
+        check_can_have_options(
+            f"The `{NodeExecutableNodeOptionsEnvVarField.alias}` field of {request.address} says "
+            f"`{NodeOptionsEnvVar.IGNORE.value}`, which",
+            triple.version,
+        )
+    # All may bring errors that the user can mend at once, so none waits for the others.
+    files, node, options = await concurrently(
         app_files(AppFilesRequest(request.address), **implicitly()),
         node_distribution(
             NodeDistributionRequest(triple.version, triple.platform, triple.arch), **implicitly()
+        ),
+        baked_options(
+            BakedOptionsRequest(
+                f"The `{NodeExecutableOptionsField.alias}` field of {request.address}",
+                request.options,
+                triple.version,
+            ),
+            **implicitly(),
         ),
     )
     if request.mode == ExecutableMode.SIMPLE:
@@ -112,12 +154,22 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 script=files.first_party.digest,
                 script_path=files.entry_point,
                 file_name=request.file_name,
+                exec_argv=options.exec_argv,
+                exec_argv_extension=exec_argv_extension(request.ignores_node_options),
             ),
             **implicitly(),
         )
     return await sea_executable(
-        SeaExecutableRequest(files, node, request.file_name), **implicitly()
+        SeaExecutableRequest(
+            files, node, request.file_name, options, request.ignores_node_options
+        ),
+        **implicitly(),
     )
+
+
+def exec_argv_extension(ignores_node_options: bool) -> str:
+    """What Node.js calls the way in which options are added at run time."""
+    return "none" if ignores_node_options else "env"
 
 
 def _is_module(path: str, own: FirstParty) -> bool:

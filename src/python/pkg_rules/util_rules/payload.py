@@ -46,6 +46,7 @@ class PayloadError(PkgRulesError):
 class PayloadRequest:
     app_files: AppFiles
     code_cache: CodeCache | None
+    ignores_node_options: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,12 @@ def own_directory(number: int) -> str:
     return f"{FIRST_PARTY}_{number}"
 
 
-def payload_plan(app_files: AppFiles, code_cache: CodeCache | None, groups: int) -> bytes:
+def payload_plan(
+    app_files: AppFiles,
+    code_cache: CodeCache | None,
+    groups: int,
+    ignores_node_options: bool = False,
+) -> bytes:
     """What scripts/write_payload.py is told, which says what the parts mean; `groups` are those of the first party."""
     plan = {
         "version": 1,
@@ -71,7 +77,11 @@ def payload_plan(app_files: AppFiles, code_cache: CodeCache | None, groups: int)
             {"file": f"{CODE_CACHE}/{file}", "prefix": prefix}
             for file, prefix in (code_cache.prefixes if code_cache else ())
         ],
-        "metadata": {"mode": "sea"},
+        "metadata": {
+            "mode": "sea",
+            # Read by prelude/src/node_options_variable.cjs.
+            **({"node_options": "ignore"} if ignores_node_options else {}),
+        },
     }
     return json.dumps(plan, sort_keys=True).encode()
 
@@ -107,7 +117,9 @@ async def _payload(request: PayloadRequest) -> Payload:
     entries = await get_digest_entries(request.app_files.first_party.digest, **implicitly())
     by_path = {entry.path: entry for entry in entries}
     groups = list(directory_groups(by_path, FILES_OF_A_GROUP))
-    plan_json = payload_plan(request.app_files, request.code_cache, len(groups))
+    plan_json = payload_plan(
+        request.app_files, request.code_cache, len(groups), request.ignores_node_options
+    )
     script, plan = await concurrently(
         python_script(PythonScriptRequest("write_payload.py", ("core/payload", "core/native")), **implicitly()),
         create_digest(CreateDigest([FileContent(PLAN, plan_json)]), **implicitly()),

@@ -16,7 +16,7 @@ from pkg_rules.core.payload.format import (
 from pkg_rules.core.payload.model import CachedScript, CodeCacheUnit
 
 # How Node has to be called for scripts/compile_code_cache.cjs, which says why; V8 options that are baked into the
-# executable come after them.
+# executable come before them.
 COMPILE_OPTIONS = ("--hash-seed=1", "--min-semi-space-size=64", "--max-semi-space-size=64")
 
 # What the compiler says about a file, and what that means for a file whose format is not declared.
