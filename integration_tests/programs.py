@@ -146,6 +146,12 @@ PROJECTS = (
             Case("missing", ("missing",), exit_code=1),
         ),
     ),
+    TestProject(
+        "helpers",
+        "testprojects/helpers:majors",
+        "testprojects/helpers/src/main.js",
+        (Case("all"), Case("thread", ("thread",)), Case("usage", ("nobody",), exit_code=2)),
+    ),
     _workspace("workspace"),
     _workspace("workspace-pnpm"),
     _big("big-cjs", "majors", "main.js"),

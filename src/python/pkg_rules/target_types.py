@@ -8,6 +8,7 @@ from pants.core.goals.package import OutputPathField
 from pants.core.goals.run import RestartableField
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
+    BoolField,
     Dependencies,
     StringField,
     StringSequenceField,
@@ -143,14 +144,30 @@ class NodeExecutableDependenciesField(Dependencies):
         Addresses of what the program needs beside what is inferred, e.g. `[":templates"]`.
 
         Inferred are: the owner of the entry point and, from there, every file and package that the sources import
-        with a literal name. To be named here are files that are opened at run time (`files` and `resources`
-        targets), modules that are loaded by a computed name, and `node_build_script`s whose output is used.
+        with a literal name, and every file that they name like `path.join(__dirname, "page.html")` or
+        `new URL("./worker.js", import.meta.url)`. To be named here are other files that are opened at run time, e.g. whole
+        directories (`files` and `resources` targets), modules that are loaded by a computed name, and
+        `node_build_script`s whose output is used.
 
         Use `!` to leave out something that was inferred, e.g. `["!:dev_server"]`, and `!!` to leave it out
         transitively.
         """
     )
     supports_transitive_excludes = True
+
+
+class NodeExecutableStrictAssetsField(BoolField):
+    alias = "strict_assets"
+    default = False
+    help = help_text(
+        """
+        Whether it is an error that sources name a file by a literal path, which exists, but is not part of the program.
+
+        Such paths are `path.join(__dirname, "views")` and `new URL("./query.sql", import.meta.url)`. If a target owns
+        exactly that file it is inferred as a dependency. Otherwise, e.g. for a directory, there is a warning that names
+        file and line and says what to write; with this field it is an error.
+        """
+    )
 
 
 class NodeExecutableOutputPathField(OutputPathField):
@@ -179,6 +196,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableOptionsField,
         NodeExecutableNodeOptionsEnvVarField,
         NodeExecutableDependenciesField,
+        NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,
         RestartableField,
         EnvironmentField,

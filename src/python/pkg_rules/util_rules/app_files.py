@@ -13,6 +13,7 @@ from pants.engine.fs import CreateDigest, Digest, PathGlobs, Snapshot
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.app_assets import UnpackedAssetsError, unpacked_candidates
 from pkg_rules.core.app_files import (
     ResolvedImport,
     Surroundings,
@@ -34,7 +35,11 @@ from pkg_rules.engine import (
     implicitly,
     path_globs_to_paths,
 )
+from pkg_rules.target_types import NodeExecutableStrictAssetsField
+from pkg_rules.util_rules import asset_check as asset_check_module
 from pkg_rules.util_rules import own_files as own_files_module
+from pkg_rules.util_rules.asset_check import AssetCheckRequest, asset_check
+from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
 from pkg_rules.util_rules.first_party import FirstParty, first_party
 from pkg_rules.util_rules.installed_tree import InstalledTreeRequest, installed_tree
 from pkg_rules.util_rules.own_files import OwnFiles, OwnFilesRequest, own_files
@@ -67,8 +72,10 @@ class AppFiles:
 
 @rule(desc="Find the files of a program", level=LogLevel.DEBUG)
 async def _app_files(request: AppFilesRequest) -> AppFiles:
-    own, files = await concurrently(
-        own_files(OwnFilesRequest(request.address), **implicitly()), first_party(**implicitly())
+    own, files, graph = await concurrently(
+        own_files(OwnFilesRequest(request.address), **implicitly()),
+        first_party(**implicitly()),
+        dependency_graph(DependencyGraphRequest(request.address), **implicitly()),
     )
     named = _named_packages(own, files)
     directories = _projects(own, named, files)
@@ -101,6 +108,13 @@ async def _app_files(request: AppFilesRequest) -> AppFiles:
         raise _unresolved(request.address, traced, surroundings, on_disk.files)
 
     kept = set(kept_paths((path for tree in trees for path in (*tree.files, *tree.links)), traced.closure))
+    named_assets = unpacked_candidates(own.scans, own.generated, (*own.snapshot.files, *kept))
+    if named_assets:
+        check = await asset_check(AssetCheckRequest(request.address, named_assets), **implicitly())
+        if check.unpacked.found and graph.root[NodeExecutableStrictAssetsField].value:
+            raise UnpackedAssetsError(check.unpacked)
+        if check.unpacked.found:
+            logger.warning(check.unpacked.message())
     third_party = await create_digest(
         CreateDigest(
             entry for tree in trees for path, entry in tree.entries.items() if path in kept
@@ -161,4 +175,4 @@ else:
 
 
 def rules() -> Any:
-    return [*collect_rules(), *own_files_module.rules()]
+    return [*collect_rules(), *asset_check_module.rules(), *own_files_module.rules()]

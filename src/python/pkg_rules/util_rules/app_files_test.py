@@ -222,3 +222,70 @@ def test_a_cycle_of_targets_names_them(rule_runner: RuleRunner) -> None:
     message = error(rule_runner)
     assert "The dependency graph contained a cycle" in message
     assert "app:bin" in message and "app:other" in message
+
+
+WITH_ASSETS = {
+    "app/BUILD": build("entry_point='main.js'", "files(name='pages', sources=['pages/**'])"),
+    "app/package.json": package(),
+    "app/main.js": """
+const { Worker } = require('worker_threads');
+new Worker(require('path').join(__dirname, 'lib', 'worker.js'));
+fs.readFileSync(__dirname + '/data/x.json');
+""",
+    "app/lib/worker.js": "require('./used'); new Worker(new URL('./second.mjs', import.meta.url))",
+    "app/lib/used.js": "",
+    "app/lib/second.mjs": "",
+    "app/data/x.json": "{}",
+    "app/data/y.json": "{}",
+    "app/pages/a/index.html": "",
+    "app/unowned/u.js": "",
+}
+
+
+def test_what_is_named_by_a_path_is_taken_with_what_it_imports(
+    rule_runner: RuleRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    rule_runner.write_files(WITH_ASSETS)
+    assert app_files(rule_runner).first_party.files == (
+        "app/data/x.json",
+        "app/lib/second.mjs",
+        "app/lib/used.js",
+        "app/lib/worker.js",
+        "app/main.js",
+        "app/package.json",
+    )
+    assert caplog.messages == []
+
+
+NAMES = """
+const pages = path.join(__dirname, 'pages');
+const parent = path.join(__dirname, '..');
+const absent = path.join(__dirname, 'absent.txt');
+fork(path.join(__dirname, 'unowned/u.js'));
+read(path.join(__dirname, 'data/x.json'));
+read(path.join(__dirname, 'unowned')); // pants: no-infer-dep
+"""
+SAID = """Sources of `app:bin` name files that exist but are not part of the program, which will not find them:
+
+  * `app/main.js` line 2 names `app/pages`: add `app:pages` to the `dependencies` of `app:bin`.
+  * `app/main.js` line 5 names `app/unowned/u.js`: no target owns it. Write \
+`javascript_sources(name="assets", sources=["unowned/u.js"])` into `app/BUILD`; the dependency is then inferred.
+  * `app/main.js` line 6 names `app/data/x.json`: add `app/data/x.json:../data`, which owns it, to the `dependencies` of \
+`app:bin`.
+
+"""
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_what_is_named_exists_and_is_not_packed(
+    rule_runner: RuleRunner, caplog: pytest.LogCaptureFixture, strict: bool
+) -> None:
+    fields = f"entry_point='main.js', dependencies=['!!app/data/x.json:../data'], strict_assets={strict}"
+    more = "files(name='pages', sources=['pages/**'])"
+    rule_runner.write_files({**WITH_ASSETS, "app/BUILD": build(fields, more), "app/main.js": NAMES})
+    if strict:
+        assert error(rule_runner).startswith(SAID)
+        return
+    assert app_files(rule_runner).first_party.files == ("app/main.js", "app/package.json")
+    (warned,) = caplog.messages
+    assert warned.startswith(SAID)

@@ -26,6 +26,8 @@ from pkg_rules.util_rules.source_fields import JavaScriptDependenciesField, Java
 
 logger = logging.getLogger(__name__)
 
+_EXTENSIONS_OF_OUTPUTS = (".js", ".mjs", ".cjs")
+
 
 @dataclass(frozen=True)
 class JavaScriptInferenceFieldSet(FieldSet):
@@ -137,7 +139,12 @@ def _imported(path: str, found: Import, files: FirstParty) -> Iterable[Address]:
 
 def _asset(path: str, asset: AssetReference, files: FirstParty) -> Iterable[Address]:
     referred = os.path.normpath(os.path.join(os.path.dirname(path), asset.path))
-    return files.owners_of(referred)
+    owners = files.owners_of(referred)
+    if owners or os.path.splitext(referred)[1] not in _EXTENSIONS_OF_OUTPUTS:
+        return owners
+    # A worker that is compiled first: named as it will be called, `worker.js`, and written as `worker.ts`.
+    compiled = find_as_bundler(f"./{asset.path}", path, files.view)
+    return () if compiled is None else files.owners_of(compiled)
 
 
 def _other_package_json(path: str, imported: str, files: FirstParty) -> Iterable[Address]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from tree_sitter import Node
 
@@ -27,6 +28,13 @@ def literal_value(node: Node | None) -> str | None:
     ):
         return _unescape(node.text[1:-1])
     return None
+
+
+def path_of_url(url: str | None) -> str | None:
+    """The path that a relative URL stands for; None if it says more than a path relative to its base."""
+    if url is None or url.startswith("/") or ":" in url:
+        return None
+    return unquote(re.split("[?#]", url)[0]) or None
 
 
 def _unescape(text: bytes) -> str | None:

@@ -45,10 +45,14 @@ class Import:
 
 @dataclass(frozen=True)
 class AssetReference:
-    """A literal path of a file that is read, not imported, relative to the directory of the file that names it."""
+    """A literal path of a file that is read, not imported, relative to the directory of the file that names it.
+
+    `optional`: in `try` with `catch`, as for an import.
+    """
 
     path: str
     line: int
+    optional: bool = False
 
 
 @dataclass(frozen=True)

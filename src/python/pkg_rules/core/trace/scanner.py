@@ -16,7 +16,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Query
 
-from pkg_rules.core.trace.literals import literal_value
+from pkg_rules.core.trace.literals import literal_value, path_of_url
 from pkg_rules.core.trace.model import AssetReference, Import, ImportKind, ScannedFile
 from pkg_rules.core.trace.syntax import (
     Surroundings,
@@ -25,6 +25,7 @@ from pkg_rules.core.trace.syntax import (
     has_type_keyword,
     identifiers,
     is_called,
+    is_left_side,
     is_second_argument_of_url,
     last_name,
     names_this_file,
@@ -168,7 +169,9 @@ class _Scan:
             yield from self._import(call, argument(call), ImportKind.IMPORT_META_RESOLVE)
         elif name == b"url" and is_second_argument_of_url(parent):
             call = parent_of(parent_of(parent))
-            yield from self._asset(call, [argument(call)])
+            path = path_of_url(literal_value(argument(call)))
+            if path is not None:
+                yield from self._asset(call, [path])
         elif name == b"dirname":
             yield from self._relative_to_directory(parent)
 
@@ -176,16 +179,19 @@ class _Scan:
         """`path.join(__dirname, "a", "b")`, `__dirname + "/a"` and `${__dirname}/a`."""
         parent = parent_of(node)
         if parent.type == "arguments" and same_node(argument(parent_of(parent)), node):
-            if last_name(parent_of(parent).child_by_field_name("function")) in (b"join", b"resolve"):
-                yield from self._asset(parent_of(parent), parent.named_children[1:])
+            function = last_name(parent_of(parent).child_by_field_name("function"))
+            if function in (b"join", b"resolve"):
+                parts = [literal_value(part) for part in parent.named_children[1:]]
+                if function == b"join" or not any(part and part[0] == "/" for part in parts):
+                    yield from self._asset(parent_of(parent), parts)
         elif parent.type == "binary_expression":
-            if same_node(parent.child_by_field_name("left"), node):
-                yield from self._asset(parent, [parent.child_by_field_name("right")])
+            if same_node(parent.child_by_field_name("left"), node) and not is_left_side(parent):
+                yield from self._appended(parent, parent.child_by_field_name("right"))
         elif parent.type == "template_substitution":
             template = parent_of(parent)
             children = template.named_children
-            if len(children) == 2 and same_node(children[0], parent):
-                yield from self._asset(template, [children[1]])
+            if len(children) == 2 and same_node(children[0], parent) and not is_left_side(template):
+                yield from self._appended(template, children[1])
 
     # Results
 
@@ -206,14 +212,19 @@ class _Scan:
             lazy=surroundings.in_function,
         )
 
-    def _asset(self, node: Node, parts: Sequence[Node | None]) -> Iterator[tuple[int, Any]]:
-        values = [literal_value(part) for part in parts]
-        if not values or self._ignored(node):
+    def _appended(self, node: Node, part: Node | None) -> Iterator[tuple[int, Any]]:
+        text = literal_value(part)
+        if text is not None and text.startswith("/"):
+            yield from self._asset(node, [text])
+
+    def _asset(self, node: Node, parts: Sequence[str | None]) -> Iterator[tuple[int, Any]]:
+        names = [part for part in parts if part is not None]
+        if not names or len(names) < len(parts) or self._ignored(node):
             return
-        names = [value for value in values if value is not None]
         path = posixpath.normpath("/".join(name.strip("/") for name in names))
-        if len(names) == len(values) and ":" not in path:
-            yield node.start_byte, AssetReference(path, node.start_point[0] + 1)
+        if ":" not in path:
+            optional = Surroundings(node, b"").caught
+            yield node.start_byte, AssetReference(path, node.start_point[0] + 1, optional)
 
     def _ignored(self, node: Node) -> bool:
         if not self._lines:

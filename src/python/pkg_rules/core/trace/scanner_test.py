@@ -155,6 +155,9 @@ def test_lines_and_lazy_imports() -> None:
         ("join(import.meta.dirname, 'views')", "views"),
         ("__dirname + '/a.txt'", "a.txt"),
         ("`${__dirname}/a.txt`", "a.txt"),
+        ("new Worker(new URL('./w.mjs?x=1#y', import.meta.url))", "w.mjs"),
+        ("new URL('a%20b.txt', import.meta.url)", "a b.txt"),
+        ("fork(path.join(__dirname, 'child.js'), [])", "child.js"),
     ],
 )
 def test_asset_references(source: str, path: str) -> None:
@@ -170,10 +173,31 @@ def test_asset_references(source: str, path: str) -> None:
         "path.join(x, __dirname)",
         "`${__dirname}/${x}`",
         "path.relative(__dirname, 'a')",
+        "new URL('/a', import.meta.url)",
+        "new URL('', import.meta.url)",
+        "path.resolve(__dirname, '/a')",
+        "__dirname + 'a'",
+        "__dirname + '/a' + x",
+        "`${__dirname}/a` + x",
+        "path.join(__dirname, 'a') // pants: no-infer-dep",
     ],
 )
 def test_what_is_no_asset_reference(source: str) -> None:
     assert scan("a.mjs", source.encode()).assets == ()
+
+
+@pytest.mark.parametrize(
+    "source, optional",
+    [
+        ("read(join(__dirname, 'a'))", False),
+        ("try { read(join(__dirname, 'a')) } catch {}", True),
+        ("try { read(new URL('a', import.meta.url)) } catch {}", True),
+        ("try { read(join(__dirname, 'a')) } finally {}", False),
+        ("try { later(() => read(`${__dirname}/a`)) } catch {}", False),
+    ],
+)
+def test_optional_asset_references(source: str, optional: bool) -> None:
+    assert scan("a.mjs", source.encode()).assets == (AssetReference("a", 1, optional),)
 
 
 def test_bytes_that_are_no_utf8_and_a_byte_order_mark() -> None:

@@ -130,6 +130,14 @@ def is_second_argument_of_url(node: Node) -> bool:
     )
 
 
+def is_left_side(node: Node) -> bool:
+    """Whether something is appended to it: `node + x`."""
+    parent = parent_of(node)
+    return parent.type == "binary_expression" and same_node(
+        parent.child_by_field_name("left"), node
+    )
+
+
 def has_type_keyword(statement: Node) -> bool:
     return any(child.type == "type" for child in statement.children[1:2])
 
