@@ -144,6 +144,16 @@ MISTAKES = (
         "`./helper`",
     ),
     mistake(
+        "named-file-not-packed",
+        {
+            "app/BUILD": build('entry_point="main.js", strict_assets=True'),
+            "app/main.js": "const path = require('node:path');\nconsole.log(path.join(__dirname, 'pages'));\n",
+            "app/pages/index.html": "<!doctype html>\n",
+        },
+        "`app/main.js` line 2 names `app/pages`",
+        'Write `files(name="assets", sources=["pages/**"])` into `app/BUILD` and add `//app:assets`',
+    ),
+    mistake(
         "package-missing",
         {"app/main.js": "'use strict';\n\nimport('left-pad');\nrequire('left-pad');\n"},
         "app/main.js",

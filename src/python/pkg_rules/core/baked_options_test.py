@@ -15,12 +15,12 @@ ORIGIN = "The `options` field of app:bin"
 
 
 def test_dashes_may_be_left_out() -> None:
-    given = ("expose-gc", "--max_old_space_size=4096", "tls-min-v1.0", "-C=special", "no-warnings")
+    given = ("expose-gc", "--max_old_space_size=4096", "tls-min-v1.0", "--conditions=a", "no-warnings")
     assert baked_options(ORIGIN, given) == (
         "--expose-gc",
         "--max_old_space_size=4096",
         "--tls-min-v1.0",
-        "-C=special",
+        "--conditions=a",
         "--no-warnings",
     )
 
