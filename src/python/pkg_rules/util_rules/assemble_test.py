@@ -85,6 +85,7 @@ def rule_runner() -> Iterator[RuleRunner]:
         assemble,
         node_distribution,
         node_lock,
+        node_runner,
         pinned_download,
         prepared_base,
         python_tools,
