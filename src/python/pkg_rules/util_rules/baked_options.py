@@ -14,6 +14,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.baked_options import baked_options as as_node_takes_them
 from pkg_rules.core.baked_options import check_can_have_options, rejected_options
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import HOST_NODE, OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -58,6 +59,7 @@ def check_process(node: NodeDistribution, inputs: Digest) -> Process:
         description=f"Try the options of an executable with Node {node.version}",
         level=LogLevel.DEBUG,
         timeout_seconds=300,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 
