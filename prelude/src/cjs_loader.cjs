@@ -7,6 +7,7 @@
 const Module = require('node:module');
 const path = require('node:path');
 const { isProxy } = require('node:util').types;
+const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
@@ -15,6 +16,8 @@ const { packageOf } = require('./resolver.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
+// Taken before programs replace it, and called like Node does: its name is in traces.
+const { parse } = JSON;
 
 const INSIDE_PREFIX = ROOT + SEPARATOR;
 const DOT = 46;
@@ -37,6 +40,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     extensions: { ...Module._extensions },
     compile: Module.prototype._compile,
     nodeModulePaths: Module._nodeModulePaths,
+    resolveLookupPaths: Module._resolveLookupPaths,
     wrap: Module.wrap,
     wrapper: [...Module.wrapper],
   };
@@ -140,7 +144,12 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       return originals._resolveFilename.call(this, request, parent, isMain, options);
     }
     const conditions = options?.conditions;
-    if (options?.paths === undefined && request.charCodeAt(0) === DOT && fromInside) {
+    if (
+      options?.paths === undefined &&
+      request.charCodeAt(0) === DOT &&
+      fromInside &&
+      Module._resolveLookupPaths === originals.resolveLookupPaths
+    ) {
       const found = Module._findPath(request, [path.dirname(from)], isMain, conditions);
       if (found) return found;
     } else {
@@ -162,8 +171,15 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       );
       if (found) return found;
     }
-    // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
-    return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
+    try {
+      // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
+      return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
+    } catch (error) {
+      // Its stack is not made yet, and will have the whole message.
+      if (fromInside && error.code === 'MODULE_NOT_FOUND')
+        error.message += require('./missing_modules.cjs').hintForRequest(tree, request, parent);
+      throw error;
+    }
   };
 
   Module._resolveFilename = resolveFilename;
@@ -201,14 +217,28 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
         ? tree.fileEntry(filename)
         : -1;
-    if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
+    if (entry < 0) {
+      executing.markRunning(originals.compile);
+      return originals.extensions['.js'].call(this, module, filename);
+    }
     const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
-      return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
+      executing.markRunning(originals.compile);
+      const formatOfFile = nodeFormat(tree, entry, filename);
+      if (formatOfFile?.startsWith('module') && process.features.require_module === false)
+        throw refuse(module, filename);
+      return originals.compile.call(module, mapped(source, filename), filename, formatOfFile);
     }
     pending = { source, filename, wrapped, cachedData };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
+
+  /** The error for an ES module that `require` may not load. */
+  function refuse(module, filename) {
+    const { requireOfModule } = require('./node_errors.cjs');
+    const pkg = filename.endsWith('.js') ? packageOf(tree, filename) : null;
+    return requireOfModule(filename, module.parent?.filename, pkg?.path);
+  }
 
   Module._extensions['.json'] = function json(module, filename) {
     const entry =
@@ -218,7 +248,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     if (entry < 0) return originals.extensions['.json'].call(this, module, filename);
     const text = payload.text(entry);
     try {
-      module.exports = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+      module.exports = parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     } catch (error) {
       error.message = `${filename}: ${error.message}`;
       throw error;
@@ -240,11 +270,12 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       process.sourceMapsEnabled ||
       !hasNodeWrapper()
     ) {
-      return originals.compile.call(this, content, filename, formatOfContent);
+      return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
     const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
     const { exports } = this;
-    return wrapper.call(
+    const depth = executing.enter(this);
+    const result = wrapper.call(
       exports,
       exports,
       makeRequire(this),
@@ -252,7 +283,16 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename,
       path.dirname(filename),
     );
+    executing.leave(this, depth);
+    return result;
   });
+
+  /** With the source map in it, if they are enabled. */
+  function mapped(content, filename) {
+    return process.sourceMapsEnabled && typeof content === 'string' && filename.startsWith(INSIDE_PREFIX)
+      ? require('./source_maps.cjs').inlineSourceMap(tree, content, filename)
+      : content;
+  }
 
   /** Programs may put something into the wrapper; cached data is of the original. */
   function hasNodeWrapper() {

@@ -7,9 +7,15 @@ const Module = require('node:module');
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const conditionsOfProcess = require('./conditions.cjs');
+const { patchFindPackageJSON } = require('./find_package_json.cjs');
+const { registerOwnHooks } = require('./hooks_of_user.cjs');
 const { packageOf } = require('./resolver.cjs');
-const { moduleNotFound } = require('./node_errors.cjs');
+const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
+const { MissingExportExplanation } = require('./missing_exports.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
+
+const PATH_OR_URL = /^[./#]|^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /**
  * @param {object} runtime
@@ -33,6 +39,8 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
     if (found !== null) {
       if (found.format === 'builtin') beforeBuiltin(found.url);
+      else if (explanation !== null && found.format === 'commonjs')
+        explanation.resolved(specifier, context.parentURL);
       return {
         url: found.url,
         format: found.format,
@@ -40,17 +48,35 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
         shortCircuit: true,
       };
     }
-    const result = nextResolve(specifier, context);
+    const result = resolveByNode(specifier, context, nextResolve);
     // Something on the disk has the path of the mount point; it is not part of the app.
     if (result.url.startsWith(INSIDE_URL))
       throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
     return result;
   }
 
+  /** With one more line in the error if a packaged module imports a package that is nowhere. */
+  function resolveByNode(specifier, context, nextResolve) {
+    try {
+      return nextResolve(specifier, context);
+    } catch (error) {
+      const parent = insidePath(context.parentURL ?? '');
+      if (
+        parent !== null &&
+        error.code === 'ERR_MODULE_NOT_FOUND' &&
+        !PATH_OR_URL.test(specifier)
+      ) {
+        const { hintForPackage } = require('./missing_modules.cjs');
+        addLine(error, hintForPackage(tree, specifier, []));
+      }
+      throw error;
+    }
+  }
+
   function load(url, context, nextLoad) {
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
-    if (entry < 0) return nextLoad(url, context);
+    if (entry < 0) return loadByNode(url, context, nextLoad);
     const known = context.format ?? importResolver.formatOf(entry, file);
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
       if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
@@ -58,7 +84,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
       return {
         format: known,
-        source: payload.text(entry),
+        source: process.sourceMapsEnabled ? withSourceMap(entry, file) : payload.text(entry),
         shortCircuit: true,
         shouldBeReloadedByCJSLoader: known === 'commonjs',
       };
@@ -67,8 +93,17 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const source =
       known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
     const result = nextLoad(url, { ...context, format: known, source });
-    if (known === undefined && result.format === 'module') warnOfMissingType(url, file);
+    if (
+      known === undefined &&
+      (result.format === 'module' || result.format === 'module-typescript')
+    )
+      warnOfMissingType(url, file);
     return result;
+  }
+
+  function withSourceMap(entry, file) {
+    const { inlineSourceMap } = require('./source_maps.cjs');
+    return inlineSourceMap(tree, payload.text(entry), file);
   }
 
   /** What Node says of a module that is only known by its syntax. */
@@ -84,8 +119,31 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     );
   }
 
-  const hooks = Module.registerHooks({ resolve, load });
-  return () => hooks.deregister();
+  const hooks = registerOwnHooks({ resolve });
+  let loadHooks = registerOwnHooks({ load });
+  const explanation =
+    NODE_MAJOR > 22
+      ? null
+      : new MissingExportExplanation({
+          pause: () => loadHooks.deregister(),
+          resume: () => (loadHooks = registerOwnHooks({ load })),
+        });
+  const undoFindPackageJSON = patchFindPackageJSON(importResolver);
+  return () => {
+    hooks.deregister();
+    loadHooks.deregister();
+    undoFindPackageJSON();
+  };
+}
+
+/** Where there are hooks, Node has another error for `data:` URLs of types that no module has. */
+function loadByNode(url, context, nextLoad) {
+  if (!url.startsWith('data:')) return nextLoad(url, context);
+  try {
+    return nextLoad(url, context);
+  } catch (error) {
+    throw error.code === 'ERR_INVALID_RETURN_PROPERTY_VALUE' ? unknownModuleFormat(url) : error;
+  }
 }
 
 let lastConditions;
@@ -128,7 +186,7 @@ function runModuleEntryPoint(entryPoint) {
     fs.realpathSync = realpathSync;
     return file;
   }, realpathSync);
-  const hooks = Module.registerHooks({
+  const hooks = registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier !== aliasUrl || context.parentURL !== undefined)
         return nextResolve(specifier, context);

@@ -2,8 +2,8 @@
 
 // Runs code that is in no file: `node -e`, and workers with `eval`.
 
-const Module = require('node:module');
 const { Script, constants } = require('node:vm');
+const { registerOwnHooks } = require('./hooks_of_user.cjs');
 
 // What V8 says of code that parses as an ES module only.
 const MODULE_SYNTAX =
@@ -21,34 +21,56 @@ function forgetGlobals() {
 
 /** Runs code in the global scope; its `import()` counts from the working directory. The result of the last statement. */
 function evaluate(name, code) {
-  return new Script(code, {
-    filename: name,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }).runInThisContext();
+  return compile(name, code).runInThisContext();
 }
 
-/** The same, or as an ES module if it has the syntax of one, as Node decides. */
+/** The same, or as an ES module if it has the syntax of one, and without types if it has those, as Node decides. */
 function evaluateEither(name, code) {
   let script;
   try {
-    script = new Script(code, {
-      filename: name,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    script = compile(name, code);
   } catch (error) {
-    if (!MODULE_SYNTAX.test(error.message)) throw error;
-    forgetGlobals();
-    evaluateModule(code);
-    return undefined;
+    if (MODULE_SYNTAX.test(error.message)) return evaluateModule(code);
+    if (!process.features.typescript) throw error;
+    const { stripTypes, withTypeScriptMessage } = require('./typescript.cjs');
+    const stripped = stripTypes(code, (problem) => withTypeScriptMessage(error, problem));
+    try {
+      script = compile(name, stripped);
+    } catch (problem) {
+      if (MODULE_SYNTAX.test(problem.message)) return evaluateModule(code);
+      throw problem;
+    }
   }
   return script.runInThisContext();
 }
 
+function compile(name, code) {
+  return new Script(code, {
+    filename: name,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
 /** Its URL is the one that Node gives such code; errors are uncaught errors. */
 function evaluateModule(code) {
+  forgetGlobals();
+  const done = importCode(code);
+  if (!process.features.typescript) return;
+  done.catch((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    const { stripTypes, withTypeScriptMessageFirst } = require('./typescript.cjs');
+    const stripped = stripTypes(code, (problem) => withTypeScriptMessageFirst(error, problem));
+    // Without types in it, it did parse, and something that it imports did not; it must not run twice.
+    if (stripped === code) throw error;
+    return importCode(stripped);
+  });
+}
+
+function importCode(code) {
+  modules++;
   const { pathToFileURL } = require('node:url');
-  const url = `${pathToFileURL(process.cwd()).href}/[eval${++modules}]`;
-  const hooks = Module.registerHooks({
+  const url = `${pathToFileURL(process.cwd()).href}/[eval${modules}]`;
+  const hooks = registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       return specifier === url
         ? { url, format: 'module', shortCircuit: true }
@@ -60,7 +82,7 @@ function evaluateModule(code) {
       return { source: code, format: 'module', shortCircuit: true };
     },
   });
-  importUrl(url);
+  return importUrl(url);
 }
 
 function importUrl(url) {

@@ -1,42 +1,49 @@
 'use strict';
 
-// Notices `module.registerHooks` and `module.register` of the app. While there are such hooks, modules are loaded the
-// way Node loads them, hook by hook; without, the loader takes shorter ways.
+// Notices `module.registerHooks` and `module.register` of the app. From then on modules are loaded the way Node loads
+// them, hook by hook, also when the hooks are gone: Node remembers what requests resolved to. Without hooks, the loader
+// takes shorter ways.
 
 const Module = require('node:module');
 
-let active = 0;
+// For the loader itself.
+const { registerHooks: registerOwnHooks } = Module;
+
+let active = false;
 
 /** @returns {() => void} undo */
 function watchHooks() {
   const originals = { register: Module.register, registerHooks: Module.registerHooks };
   Module.registerHooks = function registerHooks(hooks) {
-    const handle = originals.registerHooks(hooks);
-    active++;
-    const deregister = handle.deregister;
-    let registered = true;
-    // The handle is frozen, so a view of it carries the counting `deregister`.
-    return Object.create(handle, {
-      deregister: {
-        value() {
-          if (registered) active--;
-          registered = false;
-          return deregister.call(handle);
-        },
-      },
-    });
+    active = true;
+    return originals.registerHooks(hooks);
   };
   Module.register = function register(specifier, parentURL, options) {
-    const result = originals.register(specifier, parentURL, options);
-    active++;
-    return result;
+    refusePackaged(specifier, parentURL?.parentURL ?? parentURL);
+    active = true;
+    return originals.register(specifier, parentURL, options);
   };
   return () => Object.assign(Module, originals);
 }
 
+/** The thread in which Node runs such hooks is one that nothing can be mounted in beforehand. */
+function refusePackaged(specifier, parentUrl) {
+  const { INSIDE_URL } = require('./urls.cjs');
+  const isRelative = /^\.\.?\//.test(specifier);
+  const url = isRelative ? URL.parse(`${specifier}`, `${parentUrl}`)?.href : `${specifier}`;
+  const isBare = !isRelative && !URL.canParse(url);
+  if (!url?.startsWith(INSIDE_URL) && !(isBare && `${parentUrl}`.startsWith(INSIDE_URL))) return;
+  throw new Error(
+    `\`module.register\` cannot load the packaged \`${specifier}\`: its hooks run in a thread of Node.js that sees ` +
+      'only files of the disk. Use `module.registerHooks`, whose hooks run where the app runs, or register hooks ' +
+      'that are beside the executable, by their file URL.',
+  );
+}
+
 module.exports = {
+  registerOwnHooks,
   watchHooks,
   get userHooksActive() {
-    return active > 0;
+    return active;
   },
 };

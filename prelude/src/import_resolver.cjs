@@ -115,11 +115,8 @@ class ImportResolver {
   #finish(file, suffix, base, specifier) {
     const found = this.tree.lookup(file.endsWith(SEPARATOR) ? path.resolve(file) : file);
     if (typeof found === 'number' || (found.directory === null && file.endsWith(SEPARATOR))) {
-      throw this.#withHint(
-        errors.moduleNotFound(file, base, toUrl(file) + suffix),
-        specifier,
-        base,
-      );
+      const error = errors.moduleNotFound(file, base, toUrl(file) + suffix);
+      throw this.#withHint(this.#notPackaged(error, file, base), specifier, base);
     }
     if (found.directory !== null) {
       throw this.#withHint(
@@ -129,6 +126,12 @@ class ImportResolver {
       );
     }
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
+  }
+
+  #notPackaged(error, file, base) {
+    if (base !== undefined && isInside(base))
+      errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, file));
+    return error;
   }
 
   /** Names what `require` would have found, as Node does: relative paths count from the working directory, by mistake. */

@@ -113,6 +113,50 @@ function unknownExtension(extension, file) {
   );
 }
 
+/** An ES module has no other way to say of which type a `data:` URL is. */
+function unknownModuleFormat(url) {
+  const type = /^data:([^/]+\/[^;,]+)(?:;[^,]*)?,/.exec(url);
+  return nodeError(
+    RangeError,
+    'ERR_UNKNOWN_MODULE_FORMAT',
+    `Unknown module format: ${type === null ? null : type[1]} for URL ${url}`,
+  );
+}
+
+/** A package without a file for its main entry; Node makes this one in another way, without the code in its stack. */
+function mainNotFound(file, base) {
+  const error = new Error(`Cannot find package '${file}' imported from ${base}`);
+  error.code = 'ERR_MODULE_NOT_FOUND';
+  return error;
+}
+
+/**
+ * Adds a line to the message of an error, and to its stack if that is text already.
+ * @param {string} line with its line break; empty for none
+ */
+function addLine(error, line) {
+  if (line === '') return;
+  const { message, stack } = error;
+  error.message = message + line;
+  if (typeof stack === 'string') error.stack = stack.replace(message, () => message + line);
+}
+
+/** What `require` throws for an ES module when it is told to load none. */
+function requireOfModule(file, parent, packageFile) {
+  const from = parent ? ` from ${parent}` : '';
+  const name = parent && path.basename(file) === path.basename(parent) ? file : path.basename(file);
+  const advice = packageFile ? `the require of ${name} in ${parent}` : `the require of ${file}`;
+  const instead =
+    packageFile || file.endsWith('.mjs')
+      ? `\nInstead change ${advice} to a dynamic import() which is available in all CommonJS modules.`
+      : '';
+  return nodeError(
+    Error,
+    'ERR_REQUIRE_ESM',
+    `require() of ES Module ${file}${from} not supported.${instead}`,
+  );
+}
+
 /** What `require` throws for a target of `exports` or `imports` that does not exist. */
 function cjsTargetNotFound(request, packageJson) {
   const error = new Error(`Cannot find module '${request}'`);
@@ -143,6 +187,10 @@ module.exports = {
   moduleNotFound,
   directoryImport,
   unknownExtension,
+  unknownModuleFormat,
+  mainNotFound,
+  addLine,
+  requireOfModule,
   cjsTargetNotFound,
   cjsMainNotFound,
 };

@@ -42,7 +42,7 @@ function read(tree, directory, importedAs) {
 function parse(text) {
   try {
     const data = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    return isObject(data) ? data : undefined;
+    return isObject(data) && !Array.isArray(data) ? data : undefined;
   } catch {
     // The error that Node reports in this case says no more than that; see the caller.
     return undefined;

@@ -8,6 +8,7 @@
 const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const { toUrl } = require('./urls.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 
 const NEEDS_URL = /[%?#\\\t\n\r]/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
@@ -33,7 +34,11 @@ function resolveExports(pkg, subpath, conditions, base, resolvePackage) {
  * @param {object|null} pkg the package of the importing file, if it has one
  */
 function resolveImports(pkg, specifier, conditions, base, resolvePackage) {
-  if (specifier === '#' || specifier.endsWith('/')) {
+  if (
+    specifier === '#' ||
+    specifier.endsWith('/') ||
+    (NODE_MAJOR < 24 && specifier.startsWith('#/'))
+  ) {
     throw errors.invalidSpecifier(
       specifier,
       'is not a valid internal imports specifier name',
@@ -76,13 +81,18 @@ function resolvePattern(context, map, name) {
     const star = key.indexOf('*');
     if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star)))
       continue;
+    if (!context.internal && name.endsWith('/'))
+      require('./deprecations.cjs').trailingSlash(context.pkg.path, name, context.base);
     const trailer = key.slice(star + 1);
     if (name.length >= key.length && name.endsWith(trailer) && comesBefore(key, best)) {
       best = key;
       bestMatch = name.slice(star, name.length - trailer.length);
     }
   }
-  return best === '' ? undefined : resolveTarget(context, map[best], bestMatch, best, true);
+  if (best === '') return undefined;
+  // Node says nothing more of a subpath that it has warned of.
+  const found = !context.internal && name.endsWith('/') ? { ...context, isSilent: true } : context;
+  return resolveTarget(found, map[best], bestMatch, best, true);
 }
 
 /** Whether one pattern is more specific than another: by what is before the star, then by its whole length. */
@@ -159,17 +169,31 @@ function resolveString(context, target, match, key, isPattern) {
     );
   }
   const relative = isPattern ? target.replaceAll('*', () => match) : target;
-  return inPackage(pkg.path, relative, base);
+  if (hasEmptySegment(target.slice(2)) || (match !== '' && hasEmptySegment(match)))
+    warnOfEmptySegment(context, target, relative, match, key);
+  return inPackage(pkg.path, relative, base, context.conditions);
+}
+
+function warnOfEmptySegment(context, target, relative, match, key) {
+  if (context.isSilent) return;
+  const { emptySegment } = require('./deprecations.cjs');
+  const found = {
+    target: relative,
+    request: match === '' ? key : key.replace('*', () => match),
+    key,
+  };
+  if (hasEmptySegment(target.slice(2))) emptySegment(context, found, relative);
+  if (match !== '' && hasEmptySegment(match)) emptySegment(context, found, found.request);
 }
 
 /** The path of `./relative` below a package; Node takes it for a URL, which only some characters show. */
-function inPackage(packagePath, relative, base) {
+function inPackage(packagePath, relative, base, conditions) {
   if (!NEEDS_URL.test(relative)) return path.join(packagePath, relative);
   const { fileURLToPath, pathToFileURL } = require('node:url');
   const url = new URL(relative, pathToFileURL(packagePath + path.sep));
   if (ENCODED_SEPARATOR.test(url.pathname)) {
     throw errors.invalidSpecifier(
-      url.pathname,
+      conditions.has('require') ? url.href : url.pathname,
       'must not include encoded "/" or "\\" characters',
       base,
     );
@@ -186,6 +210,10 @@ function hasInvalidSegment(relative) {
     );
     return decoded === '.' || decoded === '..' || decoded.toLowerCase() === 'node_modules';
   });
+}
+
+function hasEmptySegment(relative) {
+  return relative === '' || /^[/\\]|[/\\]{2}|[/\\]$/.test(relative);
 }
 
 function isArrayIndex(key) {

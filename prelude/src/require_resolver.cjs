@@ -11,6 +11,7 @@ const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./moun
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 
 const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
 // Parts that start with a dot would be something else than a name.
@@ -49,11 +50,14 @@ class RequireResolver {
     if (name === undefined || pkg.config.exports === undefined) return undefined;
     if (request !== name && !request.startsWith(`${name}/`)) return undefined;
     const subpath = `.${request.slice(name.length)}`;
+    // What Node names in its error.
+    const packagePath = NODE_MAJOR < 24 ? `${pkg.path}${SEPARATOR}package.json` : pkg.path;
     try {
       const found = resolveExports(pkg, subpath, requested, parent, this.packages.resolvePackage);
-      return this.#finish(found, pkg.path);
+      return this.#finish(found, packagePath);
     } catch (error) {
-      if (error.code === 'ERR_MODULE_NOT_FOUND') throw errors.cjsTargetNotFound(request, pkg.path);
+      if (error.code === 'ERR_MODULE_NOT_FOUND')
+        throw errors.cjsTargetNotFound(request, packagePath);
       throw error;
     }
   }
@@ -132,7 +136,8 @@ class RequireResolver {
     if (found) return found;
     const packageJson = `${base}${SEPARATOR}package.json`;
     const fallback = this.#withExtension(directory, 'index');
-    if (!fallback) throw errors.cjsMainNotFound(target, packageJson, request);
+    if (!fallback)
+      throw this.#withHint(errors.cjsMainNotFound(target, packageJson, request), target);
     process.emitWarning(
       `Invalid 'main' field in '${packageJson}' of '${main}'. Please either fix that or report it to the module author`,
       'DeprecationWarning',
@@ -188,8 +193,13 @@ class RequireResolver {
     }
     const found = this.tree.lookup(target);
     if (typeof found === 'number' || found.directory !== null)
-      throw errors.cjsTargetNotFound(target, packageJson);
+      throw this.#withHint(errors.cjsTargetNotFound(target, packageJson), target);
     return found.path;
+  }
+
+  #withHint(error, file) {
+    errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, file));
+    return error;
   }
 }
 

@@ -6,6 +6,7 @@
 const path = require('node:path');
 const { isBuiltin } = require('node:module');
 const errors = require('./node_errors.cjs');
+const { FORMAT_MODULE } = require('./format.cjs');
 const { ROOT, SEPARATOR } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports } = require('./package_targets.cjs');
@@ -51,15 +52,26 @@ class PackageResolver {
     if (own !== null && own.config.exports !== undefined && own.config.name === name) {
       return resolveExports(own, subpath, conditions, base, this.resolvePackage);
     }
+    const found = this.findPackage(name, base);
+    return found === null
+      ? null
+      : this.#inPackage(found.path, found.directory, specifier, subpath, base, conditions);
+  }
+
+  /** The package of a name for a file, as `{path, directory}`, where `path` is the way to it; or null. */
+  findPackage(name, base) {
+    let relative = SEPARATOR === '/' ? name : name.replace('/', SEPARATOR);
+    // Names that Node takes for a folder: `` and `@scope/`.
+    if (relative === '' || relative.endsWith(SEPARATOR)) relative = relative.slice(0, -1);
     for (
       let at = path.dirname(base);
       at.length >= ROOT.length;
       at = at.slice(0, at.lastIndexOf(SEPARATOR))
     ) {
-      const packagePath = `${at}${NODE_MODULES}${SEPARATOR}${SEPARATOR === '/' ? name : name.replace('/', SEPARATOR)}`;
+      const packagePath =
+        relative === '' ? at + NODE_MODULES : `${at}${NODE_MODULES}${SEPARATOR}${relative}`;
       const directory = this.tree.directoryAt(packagePath);
-      if (typeof directory !== 'number')
-        return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
+      if (typeof directory !== 'number') return { path: packagePath, directory };
     }
     return null;
   }
@@ -99,14 +111,21 @@ class PackageResolver {
           );
     for (const candidate of [...candidates, 'index.js', 'index.json', 'index.node']) {
       const file = path.resolve(packagePath, candidate);
-      if (this.isFile(file)) return file;
+      const found = this.tree.lookup(file);
+      if (typeof found === 'number' || found.directory !== null) continue;
+      if (
+        this.tree.payload.moduleFormat(found.entry) === FORMAT_MODULE &&
+        found.path.endsWith('js')
+      )
+        require('./deprecations.cjs').legacyMain(packagePath, main, file, base);
+      return file;
     }
-    throw errors.moduleNotFound(packagePath, base);
-  }
-
-  isFile(file) {
-    const found = this.tree.lookup(file);
-    return typeof found !== 'number' && found.directory === null;
+    const missing = path.resolve(packagePath, main || 'index.js');
+    const error = errors.mainNotFound(missing, base);
+    // `` and `@scope/` are no names of packages.
+    if (specifier !== '' && !specifier.endsWith('/'))
+      errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, missing));
+    throw error;
   }
 }
 

@@ -11,6 +11,9 @@ const path = require('node:path');
 const REPOSITORY = path.join(__dirname, '../../..');
 const PYTHON = path.join(REPOSITORY, '.venv/pants/bin/python');
 const MOUNT = '/snapshot';
+// The line that only executables add to errors about missing files.
+const NOT_PACKAGED =
+  /\n(?:It|The package `[^`]+`) was not packaged into this executable;.*? in the BUILD file(?:: [^\s'"]+)?/g;
 const MAKE_EXECUTABLE = path.join(REPOSITORY, 'prelude/dev/make_executable.py');
 
 /**
@@ -126,8 +129,8 @@ function runBoth(
       signal: plain.signal,
     },
     packaged: {
-      stdout: mask(packaged.stdout),
-      stderr: mask(packaged.stderr, true),
+      stdout: mask(packaged.stdout.replace(NOT_PACKAGED, '')),
+      stderr: mask(packaged.stderr.replace(NOT_PACKAGED, ''), true),
       status: packaged.status,
       signal: packaged.signal,
     },
@@ -141,11 +144,8 @@ function maskText(text, short, isError = false) {
     // Node names itself by the name of its file.
     .replace(/^\(Use `\w+ --trace/gm, '(Use `node --trace')
     .replace(/\(node:\d+\)/g, '(node:PID)')
-    // As many as there are inside Node or the loader.
-    .replace(
-      /\.\.\. \d+ lines matching cause stack trace/g,
-      '... lines matching cause stack trace',
-    );
+    // As many as there are inside Node or the loader, or none.
+    .replace(/\n *\.\.\. \d+ lines matching cause stack trace \.\.\./g, '');
   if (!isError) return masked;
   return masked
     .split('\n')
@@ -165,4 +165,16 @@ function assertSame(node, folder, testCase) {
   assert.deepStrictEqual(packaged, plain);
 }
 
-module.exports = { assertSame, nodes, prepare, runBoth, writeTree };
+module.exports = {
+  MAKE_EXECUTABLE,
+  MOUNT,
+  NOT_PACKAGED,
+  PYTHON,
+  assertSame,
+  folderOfMountLength,
+  maskText,
+  nodes,
+  prepare,
+  runBoth,
+  writeTree,
+};

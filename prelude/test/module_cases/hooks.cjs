@@ -1,0 +1,213 @@
+'use strict';
+
+// Hooks of the app: module.registerHooks and module.register.
+
+const HOOKED = {
+  'real.cjs': "module.exports = 'original';",
+  'real.mjs': "export default 'original';",
+  'data.json': '"original"',
+};
+
+module.exports = [
+  {
+    name: 'register-hooks-in-commonjs',
+    files: {
+      ...HOOKED,
+      'main.js': `
+const { registerHooks } = require('module');
+const seen = [];
+const hooks = registerHooks({
+  resolve(specifier, context, next) {
+    seen.push(['resolve', specifier, context.parentURL, context.conditions.includes('require'), Object.keys(context)]);
+    if (specifier === 'virtual:x') return { url: 'virtual:x', format: 'commonjs', shortCircuit: true };
+    if (specifier === 'alias') return next('./real.cjs', context);
+    const result = next(specifier, context);
+    seen.push([result.url, result.format]);
+    return result;
+  },
+  load(url, context, next) {
+    if (url === 'virtual:x') return { source: 'module.exports = "virtual " + __filename', format: 'commonjs', shortCircuit: true };
+    const result = next(url, context);
+    seen.push(['load', url, context.format, result.format, typeof result.source]);
+    return result.source == null ? result : { ...result, source: String(result.source).replace('original', 'hooked') };
+  },
+});
+console.log(require('virtual:x'), require('alias'), require('./real.mjs').default, require('./data.json'), require('path').sep);
+try { console.log(require.resolve('alias')) } catch (error) { console.log(error.code) }
+try { require('./missing') } catch (error) { console.log(error.code, error.message) }
+console.log(JSON.stringify(seen, null, 1));
+hooks.deregister();
+delete require.cache[require.resolve('./real.cjs')];
+console.log(require('./real.cjs'));
+`,
+    },
+    hints: 1,
+  },
+  {
+    name: 'requests-after-hooks-are-gone',
+    files: {
+      'main.js': `
+const { registerHooks } = require('module');
+const hooks = registerHooks({ resolve: (specifier, context, next) => next(specifier === 'alias' ? './lib.js' : specifier, context) });
+console.log(require('alias'));
+hooks.deregister();
+try { console.log(require('alias')) } catch (error) { console.log(error.code, error.message) }
+console.log(require('./lib'));
+delete require.cache[require.resolve('./lib')];
+try { console.log(require('alias')) } catch (error) { console.log(error.code) }
+`,
+      'lib.js': "module.exports = 'lib';",
+    },
+  },
+  {
+    name: 'register-hooks-in-modules',
+    entry: 'main.mjs',
+    files: {
+      ...HOOKED,
+      'main.mjs': `
+import { registerHooks } from 'node:module';
+const seen = [];
+const hooks = registerHooks({
+  resolve(specifier, context, next) {
+    seen.push(['resolve', specifier, context.parentURL, context.conditions, context.importAttributes]);
+    if (specifier === 'virtual:x') return { url: 'virtual:x', format: 'module', shortCircuit: true };
+    const result = next(specifier, context);
+    seen.push([result.url, result.format]);
+    return result;
+  },
+  load(url, context, next) {
+    if (url === 'virtual:x') return { source: 'export default import.meta.url', format: 'module', shortCircuit: true };
+    const result = next(url, context);
+    seen.push(['load', url, context.format, result.format, result.source?.constructor.name]);
+    return result.source == null ? result : { ...result, source: String(result.source).replace('original', 'hooked') };
+  },
+});
+console.log((await import('virtual:x')).default, (await import('./real.mjs')).default, (await import('./real.cjs')).default);
+console.log((await import('./data.json', { with: { type: 'json' } })).default, (await import('node:path')).sep, import.meta.resolve('virtual:x'));
+await import('./missing.mjs').catch((error) => console.log(error.code, error.message));
+console.log(JSON.stringify(seen, null, 1));
+hooks.deregister();
+console.log((await import('./real.mjs?again')).default);
+`,
+    },
+    differs:
+      'The loader has a hook of its own, so load hooks of the app get text where Node gives them bytes.',
+    instead: /hooked/,
+  },
+  {
+    name: 'chains-of-hooks',
+    files: {
+      'main.js': `
+const { registerHooks } = require('module');
+const make = (name) => registerHooks({
+  resolve(specifier, context, next) { const result = next(specifier, { ...context, [name]: 1 }); console.log(name, 'resolve', specifier, Object.keys(context)); return result; },
+  load(url, context, next) { const result = next(url, context); result.source = String(result.source) + '\\nmodule.exports.push(' + JSON.stringify(name) + ');'; return result; },
+});
+const first = make('first');
+const second = make('second');
+console.log(require('./a'));
+first.deregister();
+console.log(require('./b'));
+first.deregister();
+second.deregister();
+console.log(require('./c'), Object.isFrozen(first), typeof first.deregister, Object.keys(first));
+for (const hooks of [{ resolve: 1 }, { load: 'x' }, undefined]) {
+  try { registerHooks(hooks) } catch (error) { console.log(error.name, error.code, error.message) }
+}
+const bad = registerHooks({ resolve() { return { url: 'file:///x' } } });
+try { require('./d') } catch (error) { console.log(error.code, error.message) }
+bad.deregister();
+const none = registerHooks({ load() { return { shortCircuit: true, format: 'commonjs' } } });
+try { require('./d') } catch (error) { console.log(error.code, error.message) }
+none.deregister();
+console.log(require('./d'));
+`,
+      'a.js': 'module.exports = ["a"];',
+      'b.js': 'module.exports = ["b"];',
+      'c.js': 'module.exports = ["c"];',
+      'd.js': 'module.exports = ["d"];',
+    },
+  },
+  {
+    name: 'hooks-that-transpile',
+    files: {
+      'main.js': `
+const { registerHooks } = require('module');
+const { readFileSync } = require('fs');
+const { fileURLToPath } = require('url');
+registerHooks({
+  load(url, context, next) {
+    if (!url.includes('.coffee')) return next(url, context);
+    const source = readFileSync(fileURLToPath(url), 'utf8').replace(/^print (.*)$/gm, 'console.log($1);');
+    return { format: 'module', source, shortCircuit: true };
+  },
+});
+require('./program.coffee');
+import('./program.coffee?again').then((ns) => console.log(Object.keys(ns)));
+`,
+      'program.coffee': "import { sep } from 'path';\nprint sep\nexport const x = 1;\n",
+    },
+  },
+  {
+    name: 'register',
+    entry: 'main.mjs',
+    outside: {
+      'hooks.mjs': `
+export async function initialize(data) { data.port.postMessage('initialized ' + data.number); }
+export async function resolve(specifier, context, next) {
+  return specifier === 'virtual:async' ? { url: 'virtual:async', format: 'module', shortCircuit: true } : next(specifier, context);
+}
+export async function load(url, context, next) {
+  return url === 'virtual:async' ? { source: 'export default "async virtual"', format: 'module', shortCircuit: true } : next(url, context);
+}`,
+    },
+    files: {
+      'main.mjs': `
+import { register } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+const { port1, port2 } = new MessageChannel();
+const initialized = new Promise((resolve) => port1.once('message', resolve));
+register('./hooks.mjs', pathToFileURL(process.cwd() + '/'), { data: { number: 5, port: port2 }, transferList: [port2] });
+console.log(await initialized);
+port1.close();
+console.log((await import('virtual:async')).default, (await import('./lib.mjs')).default, (await import('./cjs.cjs')).default);
+`,
+      'lib.mjs': "import x from './inner.mjs'; export default 'lib ' + x;",
+      'inner.mjs': "export default 'inner';",
+      'cjs.cjs': "module.exports = 'cjs ' + require('./dep.cjs');",
+      'dep.cjs': "module.exports = 'dep';",
+    },
+  },
+  {
+    name: 'register-packaged-hooks',
+    differs: 'The thread of such hooks is one that nothing can be mounted in beforehand.',
+    instead: /`module\.register` cannot load the packaged/,
+    entry: 'main.mjs',
+    files: {
+      'main.mjs': `
+import { register } from 'node:module';
+register('./hooks.mjs', import.meta.url);
+register('hooks-package', { parentURL: import.meta.url });
+console.log((await import('virtual:packaged')).default, (await import('virtual:package')).default);
+`,
+      'hooks.mjs': `
+import { answer } from './answer.mjs';
+export async function resolve(specifier, context, next) {
+  return specifier === 'virtual:packaged' ? { url: specifier, format: 'module', shortCircuit: true } : next(specifier, context);
+}
+export async function load(url, context, next) {
+  return url === 'virtual:packaged' ? { source: 'export default ' + answer, format: 'module', shortCircuit: true } : next(url, context);
+}`,
+      'answer.mjs': 'export const answer = 42;',
+      'node_modules/hooks-package/package.json': '{"type": "module", "exports": "./index.js"}',
+      'node_modules/hooks-package/index.js': `
+export async function resolve(specifier, context, next) {
+  return specifier === 'virtual:package' ? { url: specifier, format: 'module', shortCircuit: true } : next(specifier, context);
+}
+export async function load(url, context, next) {
+  return url === 'virtual:package' ? { source: 'export default "package"', format: 'module', shortCircuit: true } : next(url, context);
+}`,
+    },
+  },
+];
