@@ -37,6 +37,13 @@ MASKS = (
         re.compile(r"\Anode:[^\n]+:\d+\n[^\n]*\n *\^+\n", re.MULTILINE),
         "<Node.js>\n",
     ),
+    Mask(
+        "Errors about files that are not there say in an executable how they get there.",
+        re.compile(
+            r"\n(?:It|The package `[^`]+`) was not packaged into this executable;[^\n]*? in the BUILD file(?:: [^\s'\"]+)?"
+        ),
+        "",
+    ),
 )
 
 

@@ -1,0 +1,5 @@
+enum Colour {
+  Red,
+}
+
+export default () => console.log(Colour.Red);

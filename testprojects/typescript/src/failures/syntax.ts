@@ -1,0 +1,3 @@
+export default (): never => {
+  const amount: = 1;
+};

@@ -1,0 +1,3 @@
+import { Entry } from '../entries.ts';
+
+export default (): Entry => ({ name: 'x', amount: 1 });
