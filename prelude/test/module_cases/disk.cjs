@@ -90,4 +90,45 @@ import(process.cwd() + '/plugin.mjs').catch(show).then(() => import(process.cwd(
 `,
     },
   },
+  {
+    // Under plain Node the functions of `process.pkg` are what they are documented to be.
+    name: 'plugins-through-process-pkg',
+    outside: {
+      'plugin.cjs': `
+const path = require('path');
+const { createRequire } = require('module');
+const pkg = process.pkg ?? {
+  entrypoint: process.argv[1],
+  path: { resolve: (...parts) => path.resolve(path.dirname(process.argv[1]), ...parts) },
+};
+console.log(require(pkg.path.resolve('lib/shared')), createRequire(pkg.entrypoint)('app-dep'));
+console.log(require.main.require('./lib/shared'), module.parent.require('app-dep'));
+console.log(require.resolve(pkg.path.resolve('lib', 'shared')), createRequire(pkg.path.resolve() + '/').resolve('app-dep'));
+import(pkg.path.resolve('lib/esm.mjs')).then((ns) => console.log(ns.default));
+`,
+      'plugin.mjs': `
+import { createRequire } from 'node:module';
+console.log(createRequire(process.pkg?.entrypoint ?? process.argv[1])('app-dep'));
+`,
+    },
+    files: {
+      'main.js': "require(process.cwd() + '/plugin.cjs'); import(process.cwd() + '/plugin.mjs');",
+      'lib/shared.js': "module.exports = 'shared';",
+      'lib/esm.mjs': "export { default } from 'app-dep';",
+      'node_modules/app-dep/index.js': "module.exports = 'dep of the app';",
+    },
+  },
+  {
+    name: 'probing-for-optional-modules',
+    files: {
+      'main.js': `
+const found = ['optional', './optional', '@scope/optional/sub', 'there/nothing'].map((id) => {
+  try { return require(id) } catch (error) { return [error.code, error.message.split('\\n')[0], error.stack.split('\\n')[0], error.requireStack.length] }
+});
+console.log(found);
+Promise.allSettled([import('optional'), import('./optional.mjs')]).then((all) => console.log(all.map(({ reason }) => [reason.code, reason.message.split('\\n')[0], reason.stack.split('\\n')[0]])));
+`,
+      'node_modules/there/index.js': '',
+    },
+  },
 ];
