@@ -12,6 +12,7 @@ const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
 
 const { isBuiltin } = Module;
@@ -289,7 +290,9 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
 
   /** With the source map in it, if they are enabled. */
   function mapped(content, filename) {
-    return process.sourceMapsEnabled && typeof content === 'string' && filename.startsWith(INSIDE_PREFIX)
+    return process.sourceMapsEnabled &&
+      typeof content === 'string' &&
+      filename.startsWith(INSIDE_PREFIX)
       ? require('./source_maps.cjs').inlineSourceMap(tree, content, filename)
       : content;
   }
@@ -347,39 +350,6 @@ function forget(module, parent) {
 function stopWarning(exports) {
   if (typeof exports !== 'object' || exports === null || isProxy(exports)) return;
   if (isProxy(Object.getPrototypeOf(exports))) Object.setPrototypeOf(exports, Object.prototype);
-}
-
-/** The `require` of a module. */
-function makeRequire(module) {
-  function require(id) {
-    return module.require(id);
-  }
-  require.resolve = function resolve(request, options) {
-    if (typeof request !== 'string' || hooksOfUser.userHooksActive)
-      return resolveLikeNode(module, request, options);
-    if (request.startsWith('node:') && isBuiltin(request)) return request;
-    return Module._resolveFilename(request, module, false, options);
-  };
-  require.resolve.paths = function paths(request) {
-    if (typeof request !== 'string')
-      return Module.createRequire(module.filename).resolve.paths(request);
-    return Module._resolveLookupPaths(request, module);
-  };
-  // Not `=`: a setter that somebody put on Function.prototype must not be called.
-  Object.defineProperty(require, 'main', {
-    value: process.mainModule,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  });
-  require.extensions = Module._extensions;
-  require.cache = Module._cache;
-  return require;
-}
-
-/** Through the hooks of the app, and for arguments that Node refuses. */
-function resolveLikeNode(module, request, options) {
-  return Module.createRequire(module.filename).resolve(request, options);
 }
 
 module.exports = { PATCHED, PATCHED_EXTENSIONS, patchCommonJs };

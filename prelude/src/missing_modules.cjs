@@ -29,10 +29,17 @@ function hintForPath(tree, file) {
     if (typeof found === 'number') return packageNotPackaged(name.replaceAll(SEPARATOR, '/'));
     if (found.path.includes(NODE_MODULES)) return '';
   }
-  const exists = (candidate) => typeof tree.lookup(candidate) !== 'number';
-  if (exists(normalized) || EXTENSIONS.some((extension) => exists(normalized + extension)))
-    return '';
-  return notPackaged(normalized);
+  return existsInSomeWay(tree, normalized) ? '' : notPackaged(normalized);
+}
+
+function existsInSomeWay(tree, file) {
+  const directory = tree.directoryAt(path.dirname(file));
+  if (typeof directory === 'number') return false;
+  const name = path.basename(file);
+  return (
+    directory.find(name) !== undefined ||
+    EXTENSIONS.some((extension) => directory.find(name + extension) !== undefined)
+  );
 }
 
 /**
