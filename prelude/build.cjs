@@ -44,8 +44,10 @@ function load(id) {
   return module.exports;
 }
 // src/worker_patch.cjs makes workers give \`worker\`.
-if (module.worker === undefined) load('./main.cjs');
-else load('./worker_start.cjs').startWorker(module.worker);
+if (module.worker !== undefined) load('./worker_start.cjs').startWorker(module.worker);
+// And src/hooks_thread.cjs makes the thread of asynchronous hooks give \`hooks\`.
+else if (module.hooks !== undefined) Object.assign(module.hooks, load('./hooks_thread.cjs').makeHooks());
+else load('./main.cjs');
 //# sourceURL=node:pkg_rules/loader
 `;
 }

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const format = require('./format.cjs');
 const conditionsOfProcess = require('./conditions.cjs');
 const { patchFindPackageJSON } = require('./find_package_json.cjs');
-const { registerOwnHooks } = require('./hooks_of_user.cjs');
+const hooksOfUser = require('./hooks_of_user.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
 const { MissingExportExplanation } = require('./missing_exports.cjs');
@@ -36,6 +36,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
       beforeBuiltin(specifier);
       return nextResolve(specifier, context);
     }
+    if (hooksOfUser.asyncHooksActive) return nextResolve(specifier, context);
     const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
     if (found !== null) {
       if (found.format === 'builtin') beforeBuiltin(found.url);
@@ -74,6 +75,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
   }
 
   function load(url, context, nextLoad) {
+    if (hooksOfUser.asyncHooksActive) return nextLoad(url, context);
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
     if (entry < 0) return loadByNode(url, context, nextLoad);
@@ -119,14 +121,14 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     );
   }
 
-  const hooks = registerOwnHooks({ resolve });
-  let loadHooks = registerOwnHooks({ load });
+  const hooks = hooksOfUser.registerOwnHooks({ resolve });
+  let loadHooks = hooksOfUser.registerOwnHooks({ load });
   const explanation =
     NODE_MAJOR > 22
       ? null
       : new MissingExportExplanation({
           pause: () => loadHooks.deregister(),
-          resume: () => (loadHooks = registerOwnHooks({ load })),
+          resume: () => (loadHooks = hooksOfUser.registerOwnHooks({ load })),
         });
   const undoFindPackageJSON = patchFindPackageJSON(importResolver);
   return () => {
@@ -186,7 +188,7 @@ function runModuleEntryPoint(entryPoint) {
     fs.realpathSync = realpathSync;
     return file;
   }, realpathSync);
-  const hooks = registerOwnHooks({
+  const hooks = hooksOfUser.registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier !== aliasUrl || context.parentURL !== undefined)
         return nextResolve(specifier, context);

@@ -10,6 +10,7 @@ const Module = require('node:module');
 const { registerHooks: registerOwnHooks } = Module;
 
 let active = false;
+let asynchronous = false;
 
 /** @returns {() => void} undo */
 function watchHooks() {
@@ -19,30 +20,20 @@ function watchHooks() {
     return originals.registerHooks(hooks);
   };
   Module.register = function register(specifier, parentURL, options) {
-    refusePackaged(specifier, parentURL?.parentURL ?? parentURL);
-    active = true;
+    if (!asynchronous) originals.register(require('./hooks_thread.cjs').urlOfHooks());
+    active = asynchronous = true;
     return originals.register(specifier, parentURL, options);
   };
   return () => Object.assign(Module, originals);
 }
 
-/** The thread in which Node runs such hooks is one that nothing can be mounted in beforehand. */
-function refusePackaged(specifier, parentUrl) {
-  const { INSIDE_URL } = require('./urls.cjs');
-  const isRelative = /^\.\.?\//.test(specifier);
-  const url = isRelative ? URL.parse(`${specifier}`, `${parentUrl}`)?.href : `${specifier}`;
-  const isBare = !isRelative && !URL.canParse(url);
-  if (!url?.startsWith(INSIDE_URL) && !(isBare && `${parentUrl}`.startsWith(INSIDE_URL))) return;
-  throw new Error(
-    `\`module.register\` cannot load the packaged \`${specifier}\`: its hooks run in a thread of Node.js that sees ` +
-      'only files of the disk. Use `module.registerHooks`, whose hooks run where the app runs, or register hooks ' +
-      'that are beside the executable, by their file URL.',
-  );
-}
-
 module.exports = {
   registerOwnHooks,
   watchHooks,
+  /** Whether there are hooks in a thread, where the payload is mounted, too (hooks_thread.cjs). */
+  get asyncHooksActive() {
+    return asynchronous;
+  },
   get userHooksActive() {
     return active;
   },

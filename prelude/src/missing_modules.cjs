@@ -4,7 +4,7 @@
 // `require` in `try`, so nothing here looks at more than a few names.
 
 const path = require('node:path');
-const { SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
 const { notPackaged, packageNotPackaged } = require('./not_packaged.cjs');
 
 const NODE_MODULES = `${SEPARATOR}node_modules${SEPARATOR}`;
@@ -19,7 +19,7 @@ const EXTENSIONS = ['.js', '.cjs', '.mjs', '.json', '.node', '.ts', '.cts', '.mt
  */
 function hintForPath(tree, file) {
   const normalized = path.resolve(file);
-  if (!isInside(normalized)) return '';
+  if (!isInside(normalized) || normalized === ROOT) return '';
   const at = normalized.lastIndexOf(NODE_MODULES);
   if (at !== -1) {
     // Packages are packaged as a whole, those of the project itself through links.

@@ -22,9 +22,10 @@ const { patchDlopen } = require('./native_addons.cjs');
 /**
  * Makes Node work on a payload.
  * @param {import('./payload.cjs').Payload} payload
- * @returns {{tree: Tree, defaultEntryPoint: string}}
+ * @param {typeof patchEsm} patchImports
+ * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver}}
  */
-function mount(payload) {
+function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
@@ -32,12 +33,12 @@ function mount(payload) {
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
-  patchEsm({ tree, importResolver, beforeBuiltin });
+  patchImports({ tree, importResolver, beforeBuiltin });
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
-  return { tree, defaultEntryPoint };
+  return { tree, defaultEntryPoint, importResolver };
 }
 
 /** @param {import('./payload.cjs').Payload} payload */

@@ -181,8 +181,6 @@ console.log((await import('virtual:async')).default, (await import('./lib.mjs'))
   },
   {
     name: 'register-packaged-hooks',
-    differs: 'The thread of such hooks is one that nothing can be mounted in beforehand.',
-    instead: /`module\.register` cannot load the packaged/,
     entry: 'main.mjs',
     files: {
       'main.mjs': `
@@ -208,6 +206,42 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   return url === 'virtual:package' ? { source: 'export default "package"', format: 'module', shortCircuit: true } : next(url, context);
 }`,
+    },
+  },
+  {
+    name: 'registered-hooks-see-packaged-modules',
+    entry: 'main.mjs',
+    files: {
+      'main.mjs': `
+import { register } from 'node:module';
+register('./hooks.mjs', import.meta.url, { data: 'changed' });
+const { default: value } = await import('./lib.mjs?query');
+console.log(value, (await import('./lib.cjs')).default, (await import('alias')).default, import.meta.resolve('alias'));
+console.log((await import('./data.json', { with: { type: 'json' } })).default);
+for (const id of ['./nope.mjs', 'nope', './data.json']) await import(id).catch((error) => console.log(error.code, error.message.split('\\n')[0]));
+import('typed').then((ns) => console.log(ns.default), (error) => console.log(error.code));
+`,
+      'hooks.mjs': `
+import { readFileSync } from 'node:fs';
+import cjs from './used-by-hooks.cjs';
+let text;
+export function initialize(data) { text = data; }
+export function resolve(specifier, context, next) { return next(specifier === 'alias' ? './aliased.mjs' : specifier, context); }
+export async function load(url, context, next) {
+  const result = await next(url, context);
+  if (!url.includes('lib.mjs')) return result;
+  return { ...result, source: String(result.source).replace('original', text + readFileSync(new URL('./note.txt', import.meta.url), 'utf8') + cjs) };
+}`,
+      'used-by-hooks.cjs': "module.exports = require('./more.cjs');",
+      'more.cjs': "module.exports = ' more';",
+      'note.txt': ' note',
+      'lib.mjs': "import './inner.mjs'; export default 'original';",
+      'inner.mjs': "console.log('inner', import.meta.url);",
+      'lib.cjs': "module.exports = 'cjs ' + require('./more.cjs');",
+      'aliased.mjs': "export default 'aliased';",
+      'data.json': '{"a": 1}',
+      'node_modules/typed/package.json': '{"main": "a.js", "type": "module"}',
+      'node_modules/typed/a.js': "export default 'typed';",
     },
   },
 ];
