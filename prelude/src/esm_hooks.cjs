@@ -79,21 +79,25 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
     if (entry < 0) return loadByNode(url, context, nextLoad);
-    const known = context.format ?? importResolver.formatOf(entry, file);
+    const known = isText(context.importAttributes)
+      ? 'text'
+      : (context.format ?? importResolver.formatOf(entry, file));
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
       if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
         warnOfMissingType(url, file);
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
       return {
         format: known,
-        source: process.sourceMapsEnabled ? withSourceMap(entry, file) : payload.text(entry),
+        source: sourceOf(entry, file, context),
         shortCircuit: true,
         shouldBeReloadedByCJSLoader: known === 'commonjs',
       };
     }
     // Node's default step gets the source and does the rest: import attributes, unknown extensions, syntax.
     const source =
-      known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
+      known === 'wasm' || known === 'addon' || isForHooksOfUser(context)
+        ? payload.content(entry)
+        : payload.text(entry);
     const result = nextLoad(url, { ...context, format: known, source });
     if (
       known === undefined &&
@@ -103,9 +107,12 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     return result;
   }
 
-  function withSourceMap(entry, file) {
-    const { inlineSourceMap } = require('./source_maps.cjs');
-    return inlineSourceMap(tree, payload.text(entry), file);
+  function sourceOf(entry, file, context) {
+    if (process.sourceMapsEnabled) {
+      const { inlineSourceMap } = require('./source_maps.cjs');
+      return inlineSourceMap(tree, payload.text(entry), file);
+    }
+    return isForHooksOfUser(context) ? payload.content(entry) : payload.text(entry);
   }
 
   /** What Node says of a module that is only known by its syntax. */
@@ -146,6 +153,19 @@ function loadByNode(url, context, nextLoad) {
   } catch (error) {
     throw error.code === 'ERR_INVALID_RETURN_PROPERTY_VALUE' ? unknownModuleFormat(url) : error;
   }
+}
+
+/** Hooks of the app get the bytes of what is imported and the text of what is required, as they do from Node. */
+function isForHooksOfUser({ conditions }) {
+  return hooksOfUser.userHooksActive && conditions?.[0] !== 'require';
+}
+
+/** Whether a file is imported as text, whatever it is. */
+function isText(importAttributes) {
+  return (
+    importAttributes?.type === 'text' &&
+    conditionsOfProcess.nodeOptions().includes('--experimental-import-text')
+  );
 }
 
 let lastConditions;

@@ -232,4 +232,35 @@ await import('./bad.wasm').then((ns) => console.log(ns), (error) => console.log(
       'Modules with cached data are compiled with that constant, so a warning about it says nothing of the app.',
     instead: /^1\n$/,
   },
+  {
+    name: 'source-phase',
+    since: 24,
+    entry: 'main.mjs',
+    files: {
+      'main.mjs': `
+await import('./static.mjs').then((ns) => console.log(ns.default), (error) => console.log(error.name, error.code, error.message));
+await import('./dynamic.mjs').then((ns) => console.log(ns.default), (error) => console.log(error.name, error.code, error.message));
+`,
+      'static.mjs':
+        "import source x from './add.wasm'; export default [x instanceof WebAssembly.Module, WebAssembly.Module.exports(x)];",
+      'dynamic.mjs': "export default await import.source('./lib.mjs');",
+      'lib.mjs': 'export default 1;',
+      'add.wasm': Buffer.from(
+        '0061736d0100000001070160027f7f017f030201000707010361646400000a09010700200020016a0b',
+        'hex',
+      ),
+    },
+  },
+  {
+    name: 'text-imports',
+    since: 26,
+    entry: 'main.mjs',
+    env: { NODE_OPTIONS: '--experimental-import-text' },
+    files: {
+      'main.mjs':
+        "import note from './note.txt' with { type: 'text' }; console.log(note); await import('./lib.mjs', { with: { type: 'text' } }).then((ns) => console.log(ns.default), (error) => console.log(error.code));\nawait import('./note.txt').catch((error) => console.log(error.code));",
+      'note.txt': 'a note',
+      'lib.mjs': 'export default 1;',
+    },
+  },
 ];
