@@ -3,11 +3,11 @@
 // What is printed, and how programs end, when something is wrong.
 
 const uncaught = (name, files, more = {}) => ({ name, files, status: 1, ...more });
-// In all of them the rest of the message is there.
 const WITHOUT_SENTENCE = {
   differs:
     'The sentence about package.json is missing: Node looks for that file in native code, where only the disk is seen.',
-  instead: /is not defined in ES module scope/,
+  without:
+    /\nThis file is being treated as an ES module because .*? to use the '\.cjs' file extension\./g,
 };
 
 const esm = (name, main, files = {}, more = {}) =>

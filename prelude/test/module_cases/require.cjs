@@ -233,7 +233,7 @@ for (const id of ['dir', 'no-ext', 'dotted', 'missing-main', 'empty-main', 'no-f
     files: {
       'main.js': `
 console.log(require('./ok.json'), require('./bom'), require('./text.txt'), require('./noext'));
-for (const id of ['./bad.json', './empty.json', './bad.node']) {
+for (const id of ['./bad.json', './empty.json']) {
   try { require(id) } catch (error) { console.log(error.name, error.code, error.message) }
 }
 `,
@@ -243,6 +243,13 @@ for (const id of ['./bad.json', './empty.json', './bad.node']) {
       noext: "module.exports = 'noext is js';",
       'bad.json': '{"a": 1,}',
       'empty.json': '',
+    },
+  },
+  {
+    name: 'bad-addon',
+    files: {
+      'main.js':
+        "try { require('./bad.node') } catch (error) { console.log(error.name, error.code, error.message) }",
       'bad.node': 'this is no addon',
     },
     differs:

@@ -38,9 +38,9 @@ MASKS = (
         "<Node.js>\n",
     ),
     Mask(
-        "Errors about files that are not there say in an executable how they get there.",
+        "Errors about files that are not there say in an executable how they get there; programs may show them as JSON.",
         re.compile(
-            r"\n(?:It|The package `[^`]+`) was not packaged into this executable;[^\n]*? in the BUILD file(?:: [^\s'\"]+)?"
+            r"(?:\n|\\n)(?:It|The package `[^`]+`) was not packaged into this executable;[^\n]*? in the BUILD file(?:: [^\s'\"\\]+)?"
         ),
         "",
     ),
