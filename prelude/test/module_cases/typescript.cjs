@@ -191,7 +191,7 @@ module.exports = [
     name: 'in-workers',
     files: {
       'main.js':
-        "const { Worker } = require('worker_threads');\nfor (const file of ['a.ts', 'b.mts']) new Worker(__dirname + '/' + file).on('message', (message) => console.log(message)).on('error', (error) => console.log(error));",
+        "const { Worker } = require('worker_threads');\nconst run = (file) => new Promise((resolve) => new Worker(__dirname + '/' + file).on('message', (message) => console.log(message)).on('error', (error) => console.log(error)).on('exit', resolve));\nrun('a.ts').then(() => run('b.mts'));",
       'a.ts':
         "const { parentPort } = require('worker_threads'); parentPort.postMessage('a' as string);",
       'b.mts':
