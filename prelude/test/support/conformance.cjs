@@ -27,7 +27,7 @@ const CONCURRENCY = 2;
  * Makes the executable and runs all cases both ways: first all of them on the real folder, then, when that is gone, in
  * the executable.
  * @param {string} node
- * @param {object[]} cases `{name, files, entry, args, env, input, outside}`; `outside` are files in the working
+ * @param {object[]} cases `{name, files, entry, args, env, outside}`; `outside` are files in the working
  *   directory, on the real disk
  * @returns {Promise<Map<string, {plain: object, packaged: object}>>} by the name of the case
  */
@@ -92,11 +92,12 @@ async function runAll(cases, runOne) {
   return results;
 }
 
-function run(executable, script, folder, { name, args = [], env = {}, input = '' }, environment) {
+function run(executable, script, folder, { name, args = [], env = {} }, environment) {
   const cwd = path.join(folder, 'work', name);
   return new Promise((resolve, reject) => {
     const child = spawn(executable, [script, ...args], {
       cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
       timeout: TIMEOUT,
       env: {
         PATH: process.env.PATH,
@@ -116,7 +117,6 @@ function run(executable, script, folder, { name, args = [], env = {}, input = ''
         outcome[stream] = outcome[stream].replaceAll(executable, '<execPath>');
       resolve({ ...outcome, status, signal });
     });
-    child.stdin.end(input);
   });
 }
 

@@ -542,9 +542,10 @@ const { patchDlopen } = require('./native_addons.cjs');
 /**
  * Makes Node work on a payload.
  * @param {import('./payload.cjs').Payload} payload
- * @returns {{tree: Tree, defaultEntryPoint: string}}
+ * @param {typeof patchEsm} patchImports
+ * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver}}
  */
-function mount(payload) {
+function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
@@ -552,12 +553,12 @@ function mount(payload) {
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
-  patchEsm({ tree, importResolver, beforeBuiltin });
+  patchImports({ tree, importResolver, beforeBuiltin });
   patchCommonJs({ tree, requireResolver, beforeBuiltin });
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
-  return { tree, defaultEntryPoint };
+  return { tree, defaultEntryPoint, importResolver };
 }
 
 /** @param {import('./payload.cjs').Payload} payload */
@@ -696,14 +697,18 @@ module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate 
 const Module = require('node:module');
 const path = require('node:path');
 const { isProxy } = require('node:util').types;
+const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
+// Taken before programs replace it, and called like Node does: its name is in traces.
+const { parse } = JSON;
 
 const INSIDE_PREFIX = ROOT + SEPARATOR;
 const DOT = 46;
@@ -726,6 +731,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     extensions: { ...Module._extensions },
     compile: Module.prototype._compile,
     nodeModulePaths: Module._nodeModulePaths,
+    resolveLookupPaths: Module._resolveLookupPaths,
     wrap: Module.wrap,
     wrapper: [...Module.wrapper],
   };
@@ -829,7 +835,12 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       return originals._resolveFilename.call(this, request, parent, isMain, options);
     }
     const conditions = options?.conditions;
-    if (options?.paths === undefined && request.charCodeAt(0) === DOT && fromInside) {
+    if (
+      options?.paths === undefined &&
+      request.charCodeAt(0) === DOT &&
+      fromInside &&
+      Module._resolveLookupPaths === originals.resolveLookupPaths
+    ) {
       const found = Module._findPath(request, [path.dirname(from)], isMain, conditions);
       if (found) return found;
     } else {
@@ -851,8 +862,15 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       );
       if (found) return found;
     }
-    // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
-    return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
+    try {
+      // With nowhere to look, Node's function does nothing but throw its error, with the chain of requiring modules.
+      return originals._resolveFilename.call(this, request, parent, isMain, { paths: [] });
+    } catch (error) {
+      // Its stack is not made yet, and will have the whole message.
+      if (fromInside && error.code === 'MODULE_NOT_FOUND')
+        error.message += require('./missing_modules.cjs').hintForRequest(tree, request, parent);
+      throw error;
+    }
   };
 
   Module._resolveFilename = resolveFilename;
@@ -890,14 +908,28 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename.startsWith(INSIDE_PREFIX) && !hooksOfUser.userHooksActive
         ? tree.fileEntry(filename)
         : -1;
-    if (entry < 0) return originals.extensions['.js'].call(this, module, filename);
+    if (entry < 0) {
+      executing.markRunning(originals.compile);
+      return originals.extensions['.js'].call(this, module, filename);
+    }
     const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
-      return originals.compile.call(module, source, filename, nodeFormat(tree, entry, filename));
+      executing.markRunning(originals.compile);
+      const formatOfFile = nodeFormat(tree, entry, filename);
+      if (formatOfFile?.startsWith('module') && process.features.require_module === false)
+        throw refuse(module, filename);
+      return originals.compile.call(module, mapped(source, filename), filename, formatOfFile);
     }
     pending = { source, filename, wrapped, cachedData };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
+
+  /** The error for an ES module that `require` may not load. */
+  function refuse(module, filename) {
+    const { requireOfModule } = require('./node_errors.cjs');
+    const pkg = filename.endsWith('.js') ? packageOf(tree, filename) : null;
+    return requireOfModule(filename, module.parent?.filename, pkg?.path);
+  }
 
   Module._extensions['.json'] = function json(module, filename) {
     const entry =
@@ -907,7 +939,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     if (entry < 0) return originals.extensions['.json'].call(this, module, filename);
     const text = payload.text(entry);
     try {
-      module.exports = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+      module.exports = parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
     } catch (error) {
       error.message = `${filename}: ${error.message}`;
       throw error;
@@ -929,11 +961,12 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       process.sourceMapsEnabled ||
       !hasNodeWrapper()
     ) {
-      return originals.compile.call(this, content, filename, formatOfContent);
+      return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
     const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
     const { exports } = this;
-    return wrapper.call(
+    const depth = executing.enter(this);
+    const result = wrapper.call(
       exports,
       exports,
       makeRequire(this),
@@ -941,7 +974,18 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename,
       path.dirname(filename),
     );
+    executing.leave(this, depth);
+    return result;
   });
+
+  /** With the source map in it, if they are enabled. */
+  function mapped(content, filename) {
+    return process.sourceMapsEnabled &&
+      typeof content === 'string' &&
+      filename.startsWith(INSIDE_PREFIX)
+      ? require('./source_maps.cjs').inlineSourceMap(tree, content, filename)
+      : content;
+  }
 
   /** Programs may put something into the wrapper; cached data is of the original. */
   function hasNodeWrapper() {
@@ -998,6 +1042,252 @@ function stopWarning(exports) {
   if (isProxy(Object.getPrototypeOf(exports))) Object.setPrototypeOf(exports, Object.prototype);
 }
 
+module.exports = { PATCHED, PATCHED_EXTENSIONS, patchCommonJs };
+}),
+'./executing.cjs': (function (module, exports, require) {
+// Which CommonJS modules run at the moment. Node marks them, and finds by the mark that an ES module which one of them
+// requires imports it again. Modules that are compiled from cached data are marked when an ES module may be required,
+// which most programs never do.
+
+const Module = require('node:module');
+
+const running = [];
+// The symbol of Node's mark; undefined until it is needed, null if this Node has none.
+let mark;
+
+/** @returns {number} what `leave` takes */
+function enter(module) {
+  return running.push(module) - 1;
+}
+
+/** A module that throws does not get here; Node leaves its mark, too, and it goes when the module that runs it ends. */
+function leave(module, depth) {
+  running.length = depth;
+  if (mark && module[mark]) module[mark] = false;
+}
+
+/** @param {Function} compile Node's own Module.prototype._compile */
+function markRunning(compile) {
+  if (running.length === 0) return;
+  if (mark === undefined) mark = findMark(compile);
+  if (mark === null) return;
+  for (let index = running.length - 1; index >= 0 && !running[index][mark]; index--)
+    running[index][mark] = true;
+}
+
+function findMark(compile) {
+  const probe = new Module('', null);
+  compile.call(probe, '', '', 'commonjs');
+  return (
+    Object.getOwnPropertySymbols(probe).find(({ description }) => description === 'kIsExecuting') ??
+    null
+  );
+}
+
+module.exports = { enter, leave, markRunning };
+}),
+'./hooks_of_user.cjs': (function (module, exports, require) {
+// Notices `module.registerHooks` and `module.register` of the app. From then on modules are loaded the way Node loads
+// them, hook by hook, also when the hooks are gone: Node remembers what requests resolved to. Without hooks, the loader
+// takes shorter ways.
+
+const Module = require('node:module');
+
+// For the loader itself.
+const { registerHooks: registerOwnHooks } = Module;
+
+let active = false;
+let asynchronous = false;
+
+/** @returns {() => void} undo */
+function watchHooks() {
+  const originals = { register: Module.register, registerHooks: Module.registerHooks };
+  Module.registerHooks = function registerHooks(hooks) {
+    active = true;
+    return originals.registerHooks(hooks);
+  };
+  Module.register = function register(specifier, parentURL, options) {
+    if (!asynchronous) originals.register(require('./hooks_thread.cjs').urlOfHooks());
+    active = asynchronous = true;
+    return originals.register(specifier, parentURL, options);
+  };
+  return () => Object.assign(Module, originals);
+}
+
+module.exports = {
+  registerOwnHooks,
+  watchHooks,
+  /** Whether there are hooks in a thread, where the payload is mounted, too (hooks_thread.cjs). */
+  get asyncHooksActive() {
+    return asynchronous;
+  },
+  get userHooksActive() {
+    return active;
+  },
+};
+}),
+'./hooks_thread.cjs': (function (module, exports, require) {
+// The thread in which Node runs the hooks of `module.register`. What is mounted there are hooks before all others, so
+// that hooks can be packaged, and see packaged modules.
+
+const { isBuiltin } = require('node:module');
+const conditionsOfProcess = require('./conditions.cjs');
+const { openPayload } = require('./open_payload.cjs');
+const { mount } = require('./start.cjs');
+const { insidePath } = require('./urls.cjs');
+
+// An ES module, which the thread imports.
+const BOOTSTRAP = `
+const { getRawAsset } = process.getBuiltinModule('node:sea');
+const { Script } = process.getBuiltinModule('node:vm');
+const cachedData = Buffer.from(getRawAsset('loader_cache'));
+const hooks = {};
+new Script(Buffer.from(getRawAsset('loader')).utf8Slice(), {
+  filename: process.execPath,
+  cachedData: cachedData.length > 0 ? cachedData : undefined,
+}).runInThisContext()({}, process.getBuiltinModule, { hooks });
+export const { resolve, load } = hooks;
+`;
+
+/** What has to be registered before the first hooks of the app. */
+function urlOfHooks() {
+  return `data:text/javascript,${encodeURIComponent(BOOTSTRAP)}`;
+}
+
+/** Called in the thread: mounts the payload, and gives the hooks. */
+function makeHooks() {
+  // Node 22 cannot have hooks of both kinds in this thread.
+  const { tree, importResolver } = mount(openPayload(), () => {});
+
+  async function resolve(specifier, context, nextResolve) {
+    const found = isBuiltin(specifier)
+      ? null
+      : importResolver.resolve(
+          specifier,
+          context.parentURL,
+          new Set(context.conditions ?? conditionsOfProcess.importConditions),
+        );
+    return found === null
+      ? nextResolve(specifier, context)
+      : { ...found, importAttributes: context.importAttributes, shortCircuit: true };
+  }
+
+  async function load(url, context, nextLoad) {
+    const file = insidePath(url.replace(/[?#].*$/s, ''));
+    const entry = file === null ? -1 : tree.fileEntry(file);
+    if (entry < 0) return nextLoad(url, context);
+    const format = context.format ?? importResolver.formatOf(entry, file);
+    // The source of CommonJS modules is for the thread of the app to load.
+    if (format === 'commonjs') return nextLoad(url, { ...context, format });
+    return nextLoad(url, { ...context, format, source: tree.payload.content(entry) });
+  }
+
+  return { resolve, load };
+}
+
+module.exports = { makeHooks, urlOfHooks };
+}),
+'./conditions.cjs': (function (module, exports, require) {
+// The conditions under which `exports` and `imports` are resolved, as this Node was started.
+
+const { isIgnored } = require('./node_options_variable.cjs');
+
+const options = [];
+
+/** All options of this process that Node itself took: those of the command line or baked in, and NODE_OPTIONS. */
+function nodeOptions() {
+  if (options.length === 0) {
+    options.push('', ...process.execArgv);
+    const { NODE_OPTIONS } = process.env;
+    if (NODE_OPTIONS && !isIgnored()) options.push(...NODE_OPTIONS.split(/\s+/));
+  }
+  return options;
+}
+
+function userConditions() {
+  const found = [];
+  const given = nodeOptions();
+  for (let index = 0; index < given.length; index++) {
+    const match = /^(?:--conditions|-C)(?:=(.*))?$/.exec(given[index]);
+    if (match) found.push(match[1] ?? given[++index] ?? '');
+  }
+  return found;
+}
+
+function conditionsFor(kind) {
+  const conditions = new Set([kind, 'node']);
+  if (!nodeOptions().includes('--no-addons')) conditions.add('node-addons');
+  if (process.features.require_module !== false) conditions.add('module-sync');
+  for (const condition of userConditions()) conditions.add(condition);
+  return conditions;
+}
+
+let required;
+let imported;
+
+module.exports = {
+  nodeOptions,
+  get requireConditions() {
+    return (required ??= conditionsFor('require'));
+  },
+  get importConditions() {
+    return (imported ??= conditionsFor('import'));
+  },
+};
+}),
+'./node_options_variable.cjs': (function (module, exports, require) {
+// Whether NODE_OPTIONS means anything to this executable: its build may have decided that it does not. Node then does
+// not read it at start, but `new Worker` does, and what Node does not know here must not either.
+
+let payload = null;
+
+/** @param {import('./payload.cjs').Payload} opened the payload of the executable that runs */
+function readDecision(opened) {
+  payload = opened;
+}
+
+/** False until the payload is known. */
+function isIgnored() {
+  return payload !== null && payload.metadata.node_options === 'ignore';
+}
+
+module.exports = { isIgnored, readDecision };
+}),
+'./urls.cjs': (function (module, exports, require) {
+// Between paths inside and their `file:` URLs. Most need no conversion at all, and those that do go through Node's.
+
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const { ROOT, isInside, isWindows } = require('./mount.cjs');
+
+const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
+// Characters that mean themselves in both.
+const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
+
+function toUrl(file) {
+  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
+}
+
+/** The path of a URL that is inside, without query and fragment; null for every other URL. */
+function insidePath(url) {
+  if (!url.startsWith(INSIDE_URL)) return null;
+  if (!isWindows) {
+    const file = url.slice(7);
+    if (PLAIN_PATH.test(file)) return file;
+  }
+  const file = fileURLToPath(url);
+  return isInside(file) ? file : null;
+}
+
+module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
+}),
+'./require_function.cjs': (function (module, exports, require) {
+// The `require` that modules get which are compiled from cached data; Node makes all others.
+
+const Module = require('node:module');
+const hooksOfUser = require('./hooks_of_user.cjs');
+
+const { isBuiltin } = Module;
+
 /** The `require` of a module. */
 function makeRequire(module) {
   function require(id) {
@@ -1031,49 +1321,7 @@ function resolveLikeNode(module, request, options) {
   return Module.createRequire(module.filename).resolve(request, options);
 }
 
-module.exports = { PATCHED, PATCHED_EXTENSIONS, patchCommonJs };
-}),
-'./hooks_of_user.cjs': (function (module, exports, require) {
-// Notices `module.registerHooks` and `module.register` of the app. While there are such hooks, modules are loaded the
-// way Node loads them, hook by hook; without, the loader takes shorter ways.
-
-const Module = require('node:module');
-
-let active = 0;
-
-/** @returns {() => void} undo */
-function watchHooks() {
-  const originals = { register: Module.register, registerHooks: Module.registerHooks };
-  Module.registerHooks = function registerHooks(hooks) {
-    const handle = originals.registerHooks(hooks);
-    active++;
-    const deregister = handle.deregister;
-    let registered = true;
-    // The handle is frozen, so a view of it carries the counting `deregister`.
-    return Object.create(handle, {
-      deregister: {
-        value() {
-          if (registered) active--;
-          registered = false;
-          return deregister.call(handle);
-        },
-      },
-    });
-  };
-  Module.register = function register(specifier, parentURL, options) {
-    const result = originals.register(specifier, parentURL, options);
-    active++;
-    return result;
-  };
-  return () => Object.assign(Module, originals);
-}
-
-module.exports = {
-  watchHooks,
-  get userHooksActive() {
-    return active > 0;
-  },
-};
+module.exports = { makeRequire };
 }),
 './resolver.cjs': (function (module, exports, require) {
 // Node's resolution of module specifiers, over the payload. Paths go in and come out; `require` and `import` differ in
@@ -1082,6 +1330,7 @@ module.exports = {
 const path = require('node:path');
 const { isBuiltin } = require('node:module');
 const errors = require('./node_errors.cjs');
+const { FORMAT_MODULE } = require('./format.cjs');
 const { ROOT, SEPARATOR } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports } = require('./package_targets.cjs');
@@ -1127,15 +1376,26 @@ class PackageResolver {
     if (own !== null && own.config.exports !== undefined && own.config.name === name) {
       return resolveExports(own, subpath, conditions, base, this.resolvePackage);
     }
+    const found = this.findPackage(name, base);
+    return found === null
+      ? null
+      : this.#inPackage(found.path, found.directory, specifier, subpath, base, conditions);
+  }
+
+  /** The package of a name for a file, as `{path, directory}`, where `path` is the way to it; or null. */
+  findPackage(name, base) {
+    let relative = SEPARATOR === '/' ? name : name.replace('/', SEPARATOR);
+    // Names that Node takes for a folder: `` and `@scope/`.
+    if (relative === '' || relative.endsWith(SEPARATOR)) relative = relative.slice(0, -1);
     for (
       let at = path.dirname(base);
       at.length >= ROOT.length;
       at = at.slice(0, at.lastIndexOf(SEPARATOR))
     ) {
-      const packagePath = `${at}${NODE_MODULES}${SEPARATOR}${SEPARATOR === '/' ? name : name.replace('/', SEPARATOR)}`;
+      const packagePath =
+        relative === '' ? at + NODE_MODULES : `${at}${NODE_MODULES}${SEPARATOR}${relative}`;
       const directory = this.tree.directoryAt(packagePath);
-      if (typeof directory !== 'number')
-        return this.#inPackage(packagePath, directory, specifier, subpath, base, conditions);
+      if (typeof directory !== 'number') return { path: packagePath, directory };
     }
     return null;
   }
@@ -1175,14 +1435,21 @@ class PackageResolver {
           );
     for (const candidate of [...candidates, 'index.js', 'index.json', 'index.node']) {
       const file = path.resolve(packagePath, candidate);
-      if (this.isFile(file)) return file;
+      const found = this.tree.lookup(file);
+      if (typeof found === 'number' || found.directory !== null) continue;
+      if (
+        this.tree.payload.moduleFormat(found.entry) === FORMAT_MODULE &&
+        found.path.endsWith('js')
+      )
+        require('./deprecations.cjs').legacyMain(packagePath, main, file, base);
+      return file;
     }
-    throw errors.moduleNotFound(packagePath, base);
-  }
-
-  isFile(file) {
-    const found = this.tree.lookup(file);
-    return typeof found !== 'number' && found.directory === null;
+    const missing = path.resolve(packagePath, main || 'index.js');
+    const error = errors.mainNotFound(missing, base);
+    // `` and `@scope/` are no names of packages.
+    if (specifier !== '' && !specifier.endsWith('/'))
+      errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, missing));
+    throw error;
   }
 }
 
@@ -1302,6 +1569,50 @@ function unknownExtension(extension, file) {
   );
 }
 
+/** An ES module has no other way to say of which type a `data:` URL is. */
+function unknownModuleFormat(url) {
+  const type = /^data:([^/]+\/[^;,]+)(?:;[^,]*)?,/.exec(url);
+  return nodeError(
+    RangeError,
+    'ERR_UNKNOWN_MODULE_FORMAT',
+    `Unknown module format: ${type === null ? null : type[1]} for URL ${url}`,
+  );
+}
+
+/** A package without a file for its main entry; Node makes this one in another way, without the code in its stack. */
+function mainNotFound(file, base) {
+  const error = new Error(`Cannot find package '${file}' imported from ${base}`);
+  error.code = 'ERR_MODULE_NOT_FOUND';
+  return error;
+}
+
+/**
+ * Adds a line to the message of an error, and to its stack if that is text already.
+ * @param {string} line with its line break; empty for none
+ */
+function addLine(error, line) {
+  if (line === '') return;
+  const { message, stack } = error;
+  error.message = message + line;
+  if (typeof stack === 'string') error.stack = stack.replace(message, () => message + line);
+}
+
+/** What `require` throws for an ES module when it is told to load none. */
+function requireOfModule(file, parent, packageFile) {
+  const from = parent ? ` from ${parent}` : '';
+  const name = parent && path.basename(file) === path.basename(parent) ? file : path.basename(file);
+  const advice = packageFile ? `the require of ${name} in ${parent}` : `the require of ${file}`;
+  const instead =
+    packageFile || file.endsWith('.mjs')
+      ? `\nInstead change ${advice} to a dynamic import() which is available in all CommonJS modules.`
+      : '';
+  return nodeError(
+    Error,
+    'ERR_REQUIRE_ESM',
+    `require() of ES Module ${file}${from} not supported.${instead}`,
+  );
+}
+
 /** What `require` throws for a target of `exports` or `imports` that does not exist. */
 function cjsTargetNotFound(request, packageJson) {
   const error = new Error(`Cannot find module '${request}'`);
@@ -1332,6 +1643,10 @@ module.exports = {
   moduleNotFound,
   directoryImport,
   unknownExtension,
+  unknownModuleFormat,
+  mainNotFound,
+  addLine,
+  requireOfModule,
   cjsTargetNotFound,
   cjsMainNotFound,
 };
@@ -1379,7 +1694,7 @@ function read(tree, directory, importedAs) {
 function parse(text) {
   try {
     const data = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-    return isObject(data) ? data : undefined;
+    return isObject(data) && !Array.isArray(data) ? data : undefined;
   } catch {
     // The error that Node reports in this case says no more than that; see the caller.
     return undefined;
@@ -1401,6 +1716,7 @@ module.exports = { packageConfig };
 const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const { toUrl } = require('./urls.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 
 const NEEDS_URL = /[%?#\\\t\n\r]/;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
@@ -1426,7 +1742,11 @@ function resolveExports(pkg, subpath, conditions, base, resolvePackage) {
  * @param {object|null} pkg the package of the importing file, if it has one
  */
 function resolveImports(pkg, specifier, conditions, base, resolvePackage) {
-  if (specifier === '#' || specifier.endsWith('/')) {
+  if (
+    specifier === '#' ||
+    specifier.endsWith('/') ||
+    (NODE_MAJOR < 24 && specifier.startsWith('#/'))
+  ) {
     throw errors.invalidSpecifier(
       specifier,
       'is not a valid internal imports specifier name',
@@ -1469,13 +1789,18 @@ function resolvePattern(context, map, name) {
     const star = key.indexOf('*');
     if (star === -1 || key.lastIndexOf('*') !== star || !name.startsWith(key.slice(0, star)))
       continue;
+    if (!context.internal && name.endsWith('/'))
+      require('./deprecations.cjs').trailingSlash(context.pkg.path, name, context.base);
     const trailer = key.slice(star + 1);
     if (name.length >= key.length && name.endsWith(trailer) && comesBefore(key, best)) {
       best = key;
       bestMatch = name.slice(star, name.length - trailer.length);
     }
   }
-  return best === '' ? undefined : resolveTarget(context, map[best], bestMatch, best, true);
+  if (best === '') return undefined;
+  // Node says nothing more of a subpath that it has warned of.
+  const found = !context.internal && name.endsWith('/') ? { ...context, isSilent: true } : context;
+  return resolveTarget(found, map[best], bestMatch, best, true);
 }
 
 /** Whether one pattern is more specific than another: by what is before the star, then by its whole length. */
@@ -1552,17 +1877,31 @@ function resolveString(context, target, match, key, isPattern) {
     );
   }
   const relative = isPattern ? target.replaceAll('*', () => match) : target;
-  return inPackage(pkg.path, relative, base);
+  if (hasEmptySegment(target.slice(2)) || (match !== '' && hasEmptySegment(match)))
+    warnOfEmptySegment(context, target, relative, match, key);
+  return inPackage(pkg.path, relative, base, context.conditions);
+}
+
+function warnOfEmptySegment(context, target, relative, match, key) {
+  if (context.isSilent) return;
+  const { emptySegment } = require('./deprecations.cjs');
+  const found = {
+    target: relative,
+    request: match === '' ? key : key.replace('*', () => match),
+    key,
+  };
+  if (hasEmptySegment(target.slice(2))) emptySegment(context, found, relative);
+  if (match !== '' && hasEmptySegment(match)) emptySegment(context, found, found.request);
 }
 
 /** The path of `./relative` below a package; Node takes it for a URL, which only some characters show. */
-function inPackage(packagePath, relative, base) {
+function inPackage(packagePath, relative, base, conditions) {
   if (!NEEDS_URL.test(relative)) return path.join(packagePath, relative);
   const { fileURLToPath, pathToFileURL } = require('node:url');
   const url = new URL(relative, pathToFileURL(packagePath + path.sep));
   if (ENCODED_SEPARATOR.test(url.pathname)) {
     throw errors.invalidSpecifier(
-      url.pathname,
+      conditions.has('require') ? url.href : url.pathname,
       'must not include encoded "/" or "\\" characters',
       base,
     );
@@ -1581,6 +1920,10 @@ function hasInvalidSegment(relative) {
   });
 }
 
+function hasEmptySegment(relative) {
+  return relative === '' || /^[/\\]|[/\\]{2}|[/\\]$/.test(relative);
+}
+
 function isArrayIndex(key) {
   const number = Number(key);
   return String(number) === key && number >= 0 && number < 0xffffffff;
@@ -1588,32 +1931,247 @@ function isArrayIndex(key) {
 
 module.exports = { resolveExports, resolveImports, inPackage };
 }),
-'./urls.cjs': (function (module, exports, require) {
-// Between paths inside and their `file:` URLs. Most need no conversion at all, and those that do go through Node's.
+'./versions.cjs': (function (module, exports, require) {
+// Which Node this is, for the few things that differ between those that are supported.
 
-const { fileURLToPath, pathToFileURL } = require('node:url');
-const { ROOT, isInside, isWindows } = require('./mount.cjs');
+const NODE_MAJOR = Number(process.versions.node.split('.', 1)[0]);
 
-const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
-// Characters that mean themselves in both.
-const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
+module.exports = { NODE_MAJOR };
+}),
+'./deprecations.cjs': (function (module, exports, require) {
+// Warnings about package.json files that Node gives when it resolves through them. Node resolves the same specifier of
+// the same module once, so each is given once.
 
-function toUrl(file) {
-  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
+const path = require('node:path');
+
+const DOUBLE_SLASH = /[/\\][/\\]/;
+
+const emitted = new Set();
+
+function deprecate(code, message, key = message) {
+  if (process.noDeprecation || emitted.has(key)) return;
+  emitted.add(key);
+  process.emitWarning(message, 'DeprecationWarning', code);
 }
 
-/** The path of a URL that is inside, without query and fragment; null for every other URL. */
-function insidePath(url) {
-  if (!url.startsWith(INSIDE_URL)) return null;
-  if (!isWindows) {
-    const file = url.slice(7);
-    if (PLAIN_PATH.test(file)) return file;
+const importedFrom = (base) => (base ? ` imported from ${base}` : '');
+
+/** A subpath that ends with a slash, and a pattern of `exports` that it begins like. */
+function trailingSlash(packagePath, subpath, base) {
+  const file = path.join(packagePath, 'package.json');
+  deprecate(
+    'DEP0155',
+    `Use of deprecated trailing slash pattern mapping "${subpath}" in the "exports" field module resolution of the ` +
+      `package at ${file}${importedFrom(base)}. Mapping specifiers ending in "/" is no longer supported.`,
+    `${file}|${subpath}`,
+  );
+}
+
+/**
+ * Empty segments in a target, or in what a pattern matched.
+ * @param {object} found `target`, `request` and `key` of `exports` or `imports`
+ * @param {string} shown what of these has the empty segment
+ */
+function emptySegment({ pkg, internal, base }, { target, request, key }, shown) {
+  const what = DOUBLE_SLASH.test(shown) ? 'double slash' : 'leading or trailing slash matching';
+  deprecate(
+    'DEP0166',
+    `Use of deprecated ${what} resolving "${target}" for module request "${request}" ` +
+      `${request === key ? '' : `matched to "${key}" `}in the "${internal ? 'imports' : 'exports'}" field module ` +
+      `resolution of the package at ${path.join(pkg.path, 'package.json')}${importedFrom(base)}.`,
+  );
+}
+
+/** An ES module that was found by trying what CommonJS tries. */
+function legacyMain(packagePath, main, file, base) {
+  const folder = packagePath + path.sep;
+  const found = file.slice(folder.length);
+  if (!main) {
+    deprecate(
+      'DEP0151',
+      `No "main" or "exports" field defined in the package.json for ${folder} resolving the main entry point ` +
+        `"${found}", imported from ${base}.\nDefault "index" lookups for the main are deprecated for ES modules.`,
+    );
+  } else if (path.resolve(packagePath, main) !== file) {
+    deprecate(
+      'DEP0151',
+      `Package ${folder} has a "main" field set to "${main}", excluding the full filename and extension to the ` +
+        `resolved file at "${found}", imported from ${base}.\n Automatic extension resolution of the "main" field is ` +
+        'deprecated for ES modules.',
+    );
   }
-  const file = fileURLToPath(url);
-  return isInside(file) ? file : null;
 }
 
-module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
+module.exports = { emptySegment, legacyMain, trailingSlash };
+}),
+'./missing_modules.cjs': (function (module, exports, require) {
+// What errors about modules that are not there say beside Node's own words. Programs probe for optional modules by
+// `require` in `try`, so nothing here looks at more than a few names.
+
+const path = require('node:path');
+const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { notPackaged, packageNotPackaged } = require('./not_packaged.cjs');
+
+const NODE_MODULES = `${SEPARATOR}node_modules${SEPARATOR}`;
+const PACKAGE_NAME = /^(?:@[\w.~-]+[/\\])?[\w~-][\w.~-]*(?=[/\\]|$)/;
+// What `require` and bundlers would have added; a file that is there under another name was packaged.
+const EXTENSIONS = ['.js', '.cjs', '.mjs', '.json', '.node', '.ts', '.cts', '.mts'];
+
+/**
+ * The line about a path that is missing; empty if packaging has nothing to do with it.
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} file absolute
+ */
+function hintForPath(tree, file) {
+  const normalized = path.resolve(file);
+  if (!isInside(normalized) || normalized === ROOT) return '';
+  const at = normalized.lastIndexOf(NODE_MODULES);
+  if (at !== -1) {
+    // Packages are packaged as a whole, those of the project itself through links.
+    const name = PACKAGE_NAME.exec(normalized.slice(at + NODE_MODULES.length))?.[0];
+    if (name === undefined) return '';
+    const found = tree.directoryAt(normalized.slice(0, at + NODE_MODULES.length) + name);
+    if (typeof found === 'number') return packageNotPackaged(name.replaceAll(SEPARATOR, '/'));
+    if (found.path.includes(NODE_MODULES)) return '';
+  }
+  return existsInSomeWay(tree, normalized) ? '' : notPackaged(normalized);
+}
+
+function existsInSomeWay(tree, file) {
+  const directory = tree.directoryAt(path.dirname(file));
+  if (typeof directory === 'number') return false;
+  const name = path.basename(file);
+  return (
+    directory.find(name) !== undefined ||
+    EXTENSIONS.some((extension) => directory.find(name + extension) !== undefined)
+  );
+}
+
+/**
+ * The line about a bare specifier that leads nowhere.
+ * @param {string} specifier
+ * @param {Iterable<string>} folders the `node_modules` folders that were looked into
+ */
+function hintForPackage(tree, specifier, folders) {
+  const name = PACKAGE_NAME.exec(specifier)?.[0];
+  if (name === undefined) return '';
+  for (const folder of folders) {
+    const at = path.join(folder, name);
+    if (!isInside(at) || typeof tree.lookup(at) === 'number') continue;
+    return hintForPath(tree, path.join(folder, specifier));
+  }
+  return packageNotPackaged(name);
+}
+
+/**
+ * The line about what `require` did not find.
+ * @param {string} request
+ * @param {object} parent the module that required it, of a file inside
+ */
+function hintForRequest(tree, request, parent) {
+  if (path.isAbsolute(request)) return hintForPath(tree, request);
+  if (request[0] === '.')
+    return hintForPath(tree, path.join(path.dirname(parent.filename), request));
+  return hintForPackage(tree, request, parent.paths ?? []);
+}
+
+module.exports = { hintForPackage, hintForPath, hintForRequest };
+}),
+'./not_packaged.cjs': (function (module, exports, require) {
+// The line that errors about missing files get beside Node's own wording: what is missing in an executable was not put
+// there when it was built, and only a BUILD file or a package.json can mend that.
+
+const { ROOT, SEPARATOR } = require('./mount.cjs');
+
+const HOW =
+  'It was not packaged into this executable; to have it, add the target that owns it to the ' +
+  '`dependencies` of the `node_executable` in the BUILD file';
+
+/**
+ * @param {string} path absolute, below the snapshot root
+ * @returns {string} starts with a line break
+ */
+function notPackaged(path) {
+  const own = path.slice(ROOT.length + 1).replaceAll(SEPARATOR, '/');
+  return `\n${HOW}: ${own}`;
+}
+
+/**
+ * The same for a package that no `node_modules` folder has.
+ * @param {string} name
+ * @returns {string} starts with a line break
+ */
+function packageNotPackaged(name) {
+  return (
+    `\nThe package \`${name}\` was not packaged into this executable; list it in \`dependencies\` (not ` +
+    '`devDependencies`) of the package.json, and if its name is computed, add its target to the `dependencies` of ' +
+    'the `node_executable` in the BUILD file'
+  );
+}
+
+module.exports = { notPackaged, packageNotPackaged };
+}),
+'./source_maps.cjs': (function (module, exports, require) {
+// Source maps of packaged files. Node reads them with functions that it took before the payload was mounted, but takes
+// those that are in a `data:` URL: so where source maps are enabled, that is where they are put.
+
+const Module = require('node:module');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const { insidePath } = require('./urls.cjs');
+
+const COMMENT = /\/[*/]#\s+sourceMappingURL=(\S+)/g;
+
+/**
+ * The source with its source map inside, if it names one that is packaged; else the source as it is.
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} source
+ * @param {string} filename
+ */
+function inlineSourceMap(tree, source, filename) {
+  if (filename.includes('node_modules') && !Module.getSourceMapsSupport?.().nodeModules)
+    return source;
+  const comment = [...source.matchAll(COMMENT)].at(-1);
+  if (comment === undefined || URL.canParse(comment[1])) return source;
+  const mapUrl = URL.parse(comment[1], pathToFileURL(filename).href);
+  const text = mapUrl === null ? null : textAt(tree, mapUrl.href);
+  if (text === null) return source;
+  const map = parse(text);
+  if (map === null) return source;
+  completeSources(tree, map, mapUrl);
+  const data = Buffer.from(JSON.stringify(map)).toString('base64');
+  const start = comment.index + comment[0].length - comment[1].length;
+  return `${source.slice(0, start)}data:application/json;base64,${data}${source.slice(start + comment[1].length)}`;
+}
+
+/** Sources count from the map, and Node can read only those of the disk. */
+function completeSources(tree, map, mapUrl) {
+  const { sourceRoot = '' } = map;
+  map.sources = map.sources.map((source) => new URL(sourceRoot + source, mapUrl).href);
+  map.sourceRoot = '';
+  map.sourcesContent = map.sources.map(
+    (url, number) => map.sourcesContent?.[number] ?? textAt(tree, url),
+  );
+}
+
+function parse(text) {
+  try {
+    const map = JSON.parse(text);
+    return Array.isArray(map?.sources) ? map : null;
+  } catch {
+    // Node does without a source map that is not JSON, silently.
+    return null;
+  }
+}
+
+function textAt(tree, url) {
+  const file = insidePath(url) === null ? null : fileURLToPath(url);
+  const found = file === null ? null : tree.lookup(file);
+  return found === null || typeof found === 'number' || found.directory !== null
+    ? null
+    : tree.payload.text(found.entry);
+}
+
+module.exports = { inlineSourceMap };
 }),
 './esm_hooks.cjs': (function (module, exports, require) {
 // Makes Node's ES module loader work on the payload, through the public hooks: Node itself links, evaluates and
@@ -1623,9 +2181,15 @@ const Module = require('node:module');
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const conditionsOfProcess = require('./conditions.cjs');
+const { patchFindPackageJSON } = require('./find_package_json.cjs');
+const hooksOfUser = require('./hooks_of_user.cjs');
 const { packageOf } = require('./resolver.cjs');
-const { moduleNotFound } = require('./node_errors.cjs');
+const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
+const { MissingExportExplanation } = require('./missing_exports.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
+
+const PATH_OR_URL = /^[./#]|^[A-Za-z][A-Za-z0-9+.-]*:/;
 
 /**
  * @param {object} runtime
@@ -1646,9 +2210,12 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
       beforeBuiltin(specifier);
       return nextResolve(specifier, context);
     }
+    if (hooksOfUser.asyncHooksActive) return nextResolve(specifier, context);
     const found = importResolver.resolve(specifier, context.parentURL, conditionSet(conditions));
     if (found !== null) {
       if (found.format === 'builtin') beforeBuiltin(found.url);
+      else if (explanation !== null && found.format === 'commonjs')
+        explanation.resolved(specifier, context.parentURL);
       return {
         url: found.url,
         format: found.format,
@@ -1656,35 +2223,70 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
         shortCircuit: true,
       };
     }
-    const result = nextResolve(specifier, context);
+    const result = resolveByNode(specifier, context, nextResolve);
     // Something on the disk has the path of the mount point; it is not part of the app.
     if (result.url.startsWith(INSIDE_URL))
       throw moduleNotFound(specifier, insidePath(context.parentURL ?? ''));
     return result;
   }
 
+  /** With one more line in the error if a packaged module imports a package that is nowhere. */
+  function resolveByNode(specifier, context, nextResolve) {
+    try {
+      return nextResolve(specifier, context);
+    } catch (error) {
+      const parent = insidePath(context.parentURL ?? '');
+      if (
+        parent !== null &&
+        error.code === 'ERR_MODULE_NOT_FOUND' &&
+        !PATH_OR_URL.test(specifier)
+      ) {
+        const { hintForPackage } = require('./missing_modules.cjs');
+        addLine(error, hintForPackage(tree, specifier, []));
+      }
+      throw error;
+    }
+  }
+
   function load(url, context, nextLoad) {
+    if (hooksOfUser.asyncHooksActive) return nextLoad(url, context);
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
-    if (entry < 0) return nextLoad(url, context);
-    const known = context.format ?? importResolver.formatOf(entry, file);
+    if (entry < 0) return loadByNode(url, context, nextLoad);
+    const known = isText(context.importAttributes)
+      ? 'text'
+      : (context.format ?? importResolver.formatOf(entry, file));
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
       if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
         warnOfMissingType(url, file);
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
       return {
         format: known,
-        source: payload.text(entry),
+        source: sourceOf(entry, file, context),
         shortCircuit: true,
         shouldBeReloadedByCJSLoader: known === 'commonjs',
       };
     }
     // Node's default step gets the source and does the rest: import attributes, unknown extensions, syntax.
     const source =
-      known === 'wasm' || known === 'addon' ? payload.content(entry) : payload.text(entry);
+      known === 'wasm' || known === 'addon' || isForHooksOfUser(context)
+        ? payload.content(entry)
+        : payload.text(entry);
     const result = nextLoad(url, { ...context, format: known, source });
-    if (known === undefined && result.format === 'module') warnOfMissingType(url, file);
+    if (
+      known === undefined &&
+      (result.format === 'module' || result.format === 'module-typescript')
+    )
+      warnOfMissingType(url, file);
     return result;
+  }
+
+  function sourceOf(entry, file, context) {
+    if (process.sourceMapsEnabled) {
+      const { inlineSourceMap } = require('./source_maps.cjs');
+      return inlineSourceMap(tree, payload.text(entry), file);
+    }
+    return isForHooksOfUser(context) ? payload.content(entry) : payload.text(entry);
   }
 
   /** What Node says of a module that is only known by its syntax. */
@@ -1700,8 +2302,44 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     );
   }
 
-  const hooks = Module.registerHooks({ resolve, load });
-  return () => hooks.deregister();
+  const hooks = hooksOfUser.registerOwnHooks({ resolve });
+  let loadHooks = hooksOfUser.registerOwnHooks({ load });
+  const explanation =
+    NODE_MAJOR > 22
+      ? null
+      : new MissingExportExplanation({
+          pause: () => loadHooks.deregister(),
+          resume: () => (loadHooks = hooksOfUser.registerOwnHooks({ load })),
+        });
+  const undoFindPackageJSON = patchFindPackageJSON(importResolver);
+  return () => {
+    hooks.deregister();
+    loadHooks.deregister();
+    undoFindPackageJSON();
+  };
+}
+
+/** Where there are hooks, Node has another error for `data:` URLs of types that no module has. */
+function loadByNode(url, context, nextLoad) {
+  if (!url.startsWith('data:')) return nextLoad(url, context);
+  try {
+    return nextLoad(url, context);
+  } catch (error) {
+    throw error.code === 'ERR_INVALID_RETURN_PROPERTY_VALUE' ? unknownModuleFormat(url) : error;
+  }
+}
+
+/** Hooks of the app get the bytes of what is imported and the text of what is required, as they do from Node. */
+function isForHooksOfUser({ conditions }) {
+  return hooksOfUser.userHooksActive && conditions?.[0] !== 'require';
+}
+
+/** Whether a file is imported as text, whatever it is. */
+function isText(importAttributes) {
+  return (
+    importAttributes?.type === 'text' &&
+    conditionsOfProcess.nodeOptions().includes('--experimental-import-text')
+  );
 }
 
 let lastConditions;
@@ -1744,7 +2382,7 @@ function runModuleEntryPoint(entryPoint) {
     fs.realpathSync = realpathSync;
     return file;
   }, realpathSync);
-  const hooks = Module.registerHooks({
+  const hooks = hooksOfUser.registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier !== aliasUrl || context.parentURL !== undefined)
         return nextResolve(specifier, context);
@@ -1757,71 +2395,133 @@ function runModuleEntryPoint(entryPoint) {
 
 module.exports = { patchEsm, runModuleEntryPoint };
 }),
-'./conditions.cjs': (function (module, exports, require) {
-// The conditions under which `exports` and `imports` are resolved, as this Node was started.
+'./find_package_json.cjs': (function (module, exports, require) {
+// `module.findPackageJSON` for what is packaged.
 
-const { isIgnored } = require('./node_options_variable.cjs');
+const Module = require('node:module');
+const path = require('node:path');
+const { fileURLToPath, pathToFileURL } = require('node:url');
+const conditions = require('./conditions.cjs');
+const errors = require('./node_errors.cjs');
+const { packageConfig } = require('./package_config.cjs');
+const { SEPARATOR, isInside } = require('./mount.cjs');
+const { packageOf, parsePackageSpecifier } = require('./resolver.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
+const { insidePath } = require('./urls.cjs');
 
-const options = [];
+/**
+ * @param {import('./import_resolver.cjs').ImportResolver} importResolver
+ * @returns {() => void} undo
+ */
+function patchFindPackageJSON(importResolver) {
+  const original = Module.findPackageJSON;
+  Module.findPackageJSON = function findPackageJSON(specifier, base = 'data:') {
+    const request = requestOf(specifier, base);
+    const found = request === null ? null : find(importResolver, request);
+    return found === null ? original.apply(this, arguments) : found.path;
+  };
+  return () => (Module.findPackageJSON = original);
+}
 
-/** All options of this process that Node itself took: those of the command line or baked in, and NODE_OPTIONS. */
-function nodeOptions() {
-  if (options.length === 0) {
-    options.push('', ...process.execArgv);
-    const { NODE_OPTIONS } = process.env;
-    if (NODE_OPTIONS && !isIgnored()) options.push(...NODE_OPTIONS.split(/\s+/));
+/** The arguments as strings; null for those that Node refuses, so that it does. */
+function requestOf(specifier, base) {
+  if (typeof specifier !== 'string' && !(specifier instanceof URL)) return null;
+  if (typeof base !== 'string' && !(base instanceof URL)) return null;
+  const isPath = typeof base === 'string' && path.isAbsolute(base);
+  if (!isPath && !URL.canParse(base)) return null;
+  return { specifier: `${specifier}`, parentUrl: `${isPath ? pathToFileURL(base) : base}` };
+}
+
+/** `{path}` of the package.json; null if neither what is looked for nor from where is inside. */
+function find(importResolver, { specifier, parentUrl }) {
+  const parent = insidePath(parentUrl);
+  if (specifier !== '' && !/^[./]/.test(specifier) && !URL.canParse(specifier))
+    return parent === null ? null : findPackage(importResolver, specifier, parent);
+  const target = resolve(importResolver, specifier, parentUrl);
+  return target === null || !target.startsWith('file:')
+    ? null
+    : findNearest(importResolver, fileURLToPath(target));
+}
+
+function resolve(importResolver, specifier, parentUrl) {
+  try {
+    const found = importResolver.resolve(specifier, parentUrl, conditions.importConditions);
+    return found === null ? null : found.url;
+  } catch (error) {
+    if (error.code === 'ERR_UNSUPPORTED_DIR_IMPORT') return error.url;
+    throw error;
   }
-  return options;
 }
 
-function userConditions() {
-  const found = [];
-  const given = nodeOptions();
-  for (let index = 0; index < given.length; index++) {
-    const match = /^(?:--conditions|-C)(?:=(.*))?$/.exec(given[index]);
-    if (match) found.push(match[1] ?? given[++index] ?? '');
+function findPackage({ packages, tree }, specifier, parent) {
+  const { name } = parsePackageSpecifier(specifier, parent);
+  const own = packageOf(tree, parent);
+  if (own !== null && own.config.exports !== undefined && own.config.name === name)
+    return { path: path.join(own.path, 'package.json') };
+  const found = packages.findPackage(name, parent);
+  if (found === null) throw errors.moduleNotFound(name, parent);
+  return { path: path.join(found.path, 'package.json') };
+}
+
+/** From the folder of a file, or a folder itself if its path ends with a separator. */
+function findNearest({ tree }, file) {
+  let at = file.endsWith(SEPARATOR) ? file.slice(0, -1) : path.dirname(file);
+  for (; isInside(at); at = path.dirname(at)) {
+    const directory = tree.directoryAt(at);
+    if (typeof directory !== 'number' && packageConfig(tree, directory) !== null)
+      return { path: path.join(at, 'package.json') };
   }
-  return found;
+  // What Node answers when there is none.
+  return { path: NODE_MAJOR < 24 ? undefined : file };
 }
 
-function conditionsFor(kind) {
-  const conditions = new Set([kind, 'node']);
-  if (!nodeOptions().includes('--no-addons')) conditions.add('node-addons');
-  if (process.features.require_module !== false) conditions.add('module-sync');
-  for (const condition of userConditions()) conditions.add(condition);
-  return conditions;
-}
-
-let required;
-let imported;
-
-module.exports = {
-  nodeOptions,
-  get requireConditions() {
-    return (required ??= conditionsFor('require'));
-  },
-  get importConditions() {
-    return (imported ??= conditionsFor('import'));
-  },
-};
+module.exports = { patchFindPackageJSON };
 }),
-'./node_options_variable.cjs': (function (module, exports, require) {
-// Whether NODE_OPTIONS means anything to this executable: its build may have decided that it does not. Node then does
-// not read it at start, but `new Worker` does, and what Node does not know here must not either.
+'./missing_exports.cjs': (function (module, exports, require) {
+// Lets Node 22 explain that a CommonJS module may not have a name that is imported from it. For that Node 22 resolves
+// and loads the module once more, and fails to when there are hooks that load modules; so for that one load there are
+// none. Later versions know without loading.
 
-let payload = null;
+const hooksOfUser = require('./hooks_of_user.cjs');
 
-/** @param {import('./payload.cjs').Payload} opened the payload of the executable that runs */
-function readDecision(opened) {
-  payload = opened;
+class MissingExportExplanation {
+  /**
+   * @param {object} hooks
+   * @param {() => void} hooks.pause
+   * @param {() => void} hooks.resume
+   */
+  constructor({ pause, resume }) {
+    this.pause = pause;
+    this.resume = resume;
+    this.seen = new Set();
+  }
+
+  /** Called for each CommonJS module that is imported; only what is resolved again can be on behalf of an error. */
+  resolved(specifier, parentUrl) {
+    const key = `${parentUrl} ${specifier}`;
+    if (!this.seen.has(key)) {
+      this.seen.add(key);
+      return;
+    }
+    if (hooksOfUser.userHooksActive || !isLinking()) return;
+    this.pause();
+    // Node loads in the step after this one.
+    queueMicrotask(() => queueMicrotask(this.resume));
+  }
 }
 
-/** False until the payload is known. */
-function isIgnored() {
-  return payload !== null && payload.metadata.node_options === 'ignore';
+/** Whether Node resolves because linking failed, and not for an import. */
+function isLinking() {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 20;
+  const holder = {};
+  Error.captureStackTrace(holder);
+  const stack = `${holder.stack}`;
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack.includes('ModuleJob._instantiate');
 }
 
-module.exports = { isIgnored, readDecision };
+module.exports = { MissingExportExplanation };
 }),
 './fs_patch.cjs': (function (module, exports, require) {
 // Replaces functions of `fs` by ones that look at the path, or descriptor, first. Everything that is not inside goes
@@ -3264,6 +3964,7 @@ const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./moun
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
+const { NODE_MAJOR } = require('./versions.cjs');
 
 const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
 // Parts that start with a dot would be something else than a name.
@@ -3302,11 +4003,14 @@ class RequireResolver {
     if (name === undefined || pkg.config.exports === undefined) return undefined;
     if (request !== name && !request.startsWith(`${name}/`)) return undefined;
     const subpath = `.${request.slice(name.length)}`;
+    // What Node names in its error.
+    const packagePath = NODE_MAJOR < 24 ? `${pkg.path}${SEPARATOR}package.json` : pkg.path;
     try {
       const found = resolveExports(pkg, subpath, requested, parent, this.packages.resolvePackage);
-      return this.#finish(found, pkg.path);
+      return this.#finish(found, packagePath);
     } catch (error) {
-      if (error.code === 'ERR_MODULE_NOT_FOUND') throw errors.cjsTargetNotFound(request, pkg.path);
+      if (error.code === 'ERR_MODULE_NOT_FOUND')
+        throw errors.cjsTargetNotFound(request, packagePath);
       throw error;
     }
   }
@@ -3385,7 +4089,8 @@ class RequireResolver {
     if (found) return found;
     const packageJson = `${base}${SEPARATOR}package.json`;
     const fallback = this.#withExtension(directory, 'index');
-    if (!fallback) throw errors.cjsMainNotFound(target, packageJson, request);
+    if (!fallback)
+      throw this.#withHint(errors.cjsMainNotFound(target, packageJson, request), target);
     process.emitWarning(
       `Invalid 'main' field in '${packageJson}' of '${main}'. Please either fix that or report it to the module author`,
       'DeprecationWarning',
@@ -3441,8 +4146,13 @@ class RequireResolver {
     }
     const found = this.tree.lookup(target);
     if (typeof found === 'number' || found.directory !== null)
-      throw errors.cjsTargetNotFound(target, packageJson);
+      throw this.#withHint(errors.cjsTargetNotFound(target, packageJson), target);
     return found.path;
+  }
+
+  #withHint(error, file) {
+    errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, file));
+    return error;
   }
 }
 
@@ -3564,11 +4274,8 @@ class ImportResolver {
   #finish(file, suffix, base, specifier) {
     const found = this.tree.lookup(file.endsWith(SEPARATOR) ? path.resolve(file) : file);
     if (typeof found === 'number' || (found.directory === null && file.endsWith(SEPARATOR))) {
-      throw this.#withHint(
-        errors.moduleNotFound(file, base, toUrl(file) + suffix),
-        specifier,
-        base,
-      );
+      const error = errors.moduleNotFound(file, base, toUrl(file) + suffix);
+      throw this.#withHint(this.#notPackaged(error, file, base), specifier, base);
     }
     if (found.directory !== null) {
       throw this.#withHint(
@@ -3578,6 +4285,12 @@ class ImportResolver {
       );
     }
     return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
+  }
+
+  #notPackaged(error, file, base) {
+    if (base !== undefined && isInside(base))
+      errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, file));
+    return error;
   }
 
   /** Names what `require` would have found, as Node does: relative paths count from the working directory, by mistake. */
@@ -4658,8 +5371,8 @@ module.exports = { readCommandLine, runCode, runWithPreloads };
 './eval_code.cjs': (function (module, exports, require) {
 // Runs code that is in no file: `node -e`, and workers with `eval`.
 
-const Module = require('node:module');
 const { Script, constants } = require('node:vm');
+const { registerOwnHooks } = require('./hooks_of_user.cjs');
 
 // What V8 says of code that parses as an ES module only.
 const MODULE_SYNTAX =
@@ -4677,34 +5390,56 @@ function forgetGlobals() {
 
 /** Runs code in the global scope; its `import()` counts from the working directory. The result of the last statement. */
 function evaluate(name, code) {
-  return new Script(code, {
-    filename: name,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  }).runInThisContext();
+  return compile(name, code).runInThisContext();
 }
 
-/** The same, or as an ES module if it has the syntax of one, as Node decides. */
+/** The same, or as an ES module if it has the syntax of one, and without types if it has those, as Node decides. */
 function evaluateEither(name, code) {
   let script;
   try {
-    script = new Script(code, {
-      filename: name,
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
+    script = compile(name, code);
   } catch (error) {
-    if (!MODULE_SYNTAX.test(error.message)) throw error;
-    forgetGlobals();
-    evaluateModule(code);
-    return undefined;
+    if (MODULE_SYNTAX.test(error.message)) return evaluateModule(code);
+    if (!process.features.typescript) throw error;
+    const { stripTypes, withTypeScriptMessage } = require('./typescript.cjs');
+    const stripped = stripTypes(code, (problem) => withTypeScriptMessage(error, problem));
+    try {
+      script = compile(name, stripped);
+    } catch (problem) {
+      if (MODULE_SYNTAX.test(problem.message)) return evaluateModule(code);
+      throw problem;
+    }
   }
   return script.runInThisContext();
 }
 
+function compile(name, code) {
+  return new Script(code, {
+    filename: name,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
 /** Its URL is the one that Node gives such code; errors are uncaught errors. */
 function evaluateModule(code) {
+  forgetGlobals();
+  const done = importCode(code);
+  if (!process.features.typescript) return;
+  done.catch((error) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    const { stripTypes, withTypeScriptMessageFirst } = require('./typescript.cjs');
+    const stripped = stripTypes(code, (problem) => withTypeScriptMessageFirst(error, problem));
+    // Without types in it, it did parse, and something that it imports did not; it must not run twice.
+    if (stripped === code) throw error;
+    return importCode(stripped);
+  });
+}
+
+function importCode(code) {
+  modules++;
   const { pathToFileURL } = require('node:url');
-  const url = `${pathToFileURL(process.cwd()).href}/[eval${++modules}]`;
-  const hooks = Module.registerHooks({
+  const url = `${pathToFileURL(process.cwd()).href}/[eval${modules}]`;
+  const hooks = registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       return specifier === url
         ? { url, format: 'module', shortCircuit: true }
@@ -4716,7 +5451,7 @@ function evaluateModule(code) {
       return { source: code, format: 'module', shortCircuit: true };
     },
   });
-  importUrl(url);
+  return importUrl(url);
 }
 
 function importUrl(url) {
@@ -4724,6 +5459,56 @@ function importUrl(url) {
 }
 
 module.exports = { evaluateEither, forgetGlobals, importUrl };
+}),
+'./typescript.cjs': (function (module, exports, require) {
+// Code that is in no file and has types.
+
+const Module = require('node:module');
+
+const PROBLEMS = new Set(['ERR_INVALID_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX']);
+
+/**
+ * Code without its types, at the same positions.
+ * @param {string} code
+ * @param {(problem: Error) => Error} explain what to throw if it is not TypeScript either
+ */
+function stripTypes(code, explain) {
+  try {
+    return withoutWarning(() => Module.stripTypeScriptTypes(code));
+  } catch (problem) {
+    throw PROBLEMS.has(problem.code) ? explain(problem) : problem;
+  }
+}
+
+/** The function is experimental, what Node does with such code by itself is not. */
+function withoutWarning(run) {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!`${warning}`.startsWith('stripTypeScriptTypes '))
+      emitWarning.call(process, warning, ...rest);
+  };
+  try {
+    return run();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** The error of V8, with the other message after the source line that it shows. */
+function withTypeScriptMessage(error, problem) {
+  const lines = error.stack.split('\n');
+  lines.splice(3, 0, problem.message);
+  error.stack = lines.join('\n');
+  return error;
+}
+
+/** The same for an ES module. */
+function withTypeScriptMessageFirst(error, problem) {
+  error.stack = `${problem.message}\n\n${error.stack}`;
+  return error;
+}
+
+module.exports = { stripTypes, withTypeScriptMessage, withTypeScriptMessageFirst };
 }),
 './worker_start.cjs': (function (module, exports, require) {
 // The start of a worker thread, after worker_patch.cjs: mounts the payload, then does what Node does with what the app
@@ -4770,6 +5555,8 @@ function load(id) {
   return module.exports;
 }
 // src/worker_patch.cjs makes workers give `worker`.
-if (module.worker === undefined) load('./main.cjs');
-else load('./worker_start.cjs').startWorker(module.worker);
+if (module.worker !== undefined) load('./worker_start.cjs').startWorker(module.worker);
+// And src/hooks_thread.cjs makes the thread of asynchronous hooks give `hooks`.
+else if (module.hooks !== undefined) Object.assign(module.hooks, load('./hooks_thread.cjs').makeHooks());
+else load('./main.cjs');
 //# sourceURL=node:pkg_rules/loader
