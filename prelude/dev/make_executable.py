@@ -1,10 +1,12 @@
 """Makes an executable from a directory without Pants, for work on the prelude:
 
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
-        [--no-code-cache] [--exec-argv=--expose-gc] [--ignore-node-options] <directory> <output>
+        [--no-code-cache] [--exec-argv=--expose-gc] [--ignore-node-options] [--compress zstd] \
+        [--debug] <directory> <output>
 
 With `--batch jobs.json` it makes many from one prepared base:
-`[{"directory", "entry", "prefix", "output", "code_cache": true}, ...]`.
+`[{"directory", "entry", "prefix", "output", "code_cache": true, "compress": "none", "debug": false}, ...]`; the last
+two may be missing.
 """
 
 from __future__ import annotations
@@ -23,6 +25,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "src/python"))
 
 from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS  # noqa: E402
+from pkg_rules.core.payload.compression import (  # noqa: E402
+    NAMES,
+    Compression,
+    compression,
+    write_blocks,
+    write_compressed,
+)
 from pkg_rules.core.payload.model import CodeCacheUnit, PayloadPlan, Root  # noqa: E402
 from pkg_rules.core.payload.writer import PayloadSummary, write_payload  # noqa: E402
 from pkg_rules.core.sea.assemble import assemble  # noqa: E402
@@ -35,6 +44,7 @@ LOADER = PACKAGE / "prelude/loader.cjs"
 START_LOADER = PACKAGE / "scripts/start_loader.cjs"
 MAKE_APPLICATION = PACKAGE / "scripts/make_application.cjs"
 COMPILER = PACKAGE / "scripts/compile_code_cache.cjs"
+COMPRESSOR = PACKAGE / "scripts/compress_blocks.cjs"
 
 
 def prepare_base(
@@ -76,6 +86,9 @@ def main() -> None:
     parser.add_argument("--no-code-cache", action="store_true")
     parser.add_argument("--exec-argv", action="append", default=[])
     parser.add_argument("--ignore-node-options", action="store_true")
+    parser.add_argument("--compress", choices=("none", *NAMES), default="none")
+    parser.add_argument("--compress-level", type=int)
+    parser.add_argument("--debug", action="store_true")
     parser.add_argument("--batch")
     parser.add_argument("directory", nargs="?")
     parser.add_argument("output", nargs="?")
@@ -91,6 +104,9 @@ def main() -> None:
                 "prefix": options.prefix,
                 "output": options.output,
                 "code_cache": not options.no_code_cache,
+                "compress": options.compress,
+                "compress_level": options.compress_level,
+                "debug": options.debug,
             }
         ]
     with tempfile.TemporaryDirectory() as work:
@@ -125,14 +141,28 @@ def make(
                 roots=(Root(job["directory"], prefix),),
                 code_caches=caches,
                 metadata=(
+                    ("debug", "true" if job.get("debug") else "false"),
                     ("name", os.path.basename(job["output"])),
                     *((("node_options", "ignore"),) if options.ignore_node_options else ()),
                 ),
             ),
             payload,
         )
+        chosen = compression(job.get("compress", "none"), job.get("compress_level"))
+        if chosen is not None:
+            payload = compress(payload, node, chosen, Path(work))
         assemble(base, layout, Path(payload), Path(job["output"]))
     return summary
+
+
+def compress(payload: str, node: str, chosen: Compression, work: Path) -> str:
+    write_blocks(Path(payload), work / "blocks")
+    for bucket in sorted((work / "blocks").iterdir()):
+        subprocess.run(
+            [node, COMPRESSOR, chosen.name, str(chosen.level), bucket, work / "compressed"], check=True
+        )
+    write_compressed(Path(payload), chosen.codec, work / "compressed", work / "compressed_payload")
+    return str(work / "compressed_payload")
 
 
 if __name__ == "__main__":

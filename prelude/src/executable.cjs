@@ -4,28 +4,21 @@
 // was appended; so nothing has to be searched for, and a tool that moved bytes is noticed.
 
 const fs = require('node:fs');
+const { endDamaged } = require('./damage.cjs');
 
 // In two parts: the assemble step finds the locator by its magic, which must be in the prepared base only once.
 const LOCATOR_MAGIC = ['PKGRULES', 'LOCATOR'].join('-');
 const LOCATOR_SIZE = 32;
 
-class DamagedExecutable extends Error {
-  constructor(problem) {
-    super(
-      `This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`,
-    );
-  }
-}
-
 /** Where the payload is in the executable: `{start, size}`. */
 function readLocator(asset) {
   const locator = Buffer.from(asset);
   if (locator.length !== LOCATOR_SIZE || locator.latin1Slice(0, 16) !== LOCATOR_MAGIC) {
-    throw new DamagedExecutable('the locator of its payload is not one');
+    endDamaged('the locator of its payload is not one');
   }
   const start = Number(locator.readBigUInt64LE(16));
   const size = Number(locator.readBigUInt64LE(24));
-  if (start === 0 || size === 0) throw new DamagedExecutable('it has no payload');
+  if (start === 0 || size === 0) endDamaged('it has no payload');
   return { start, size };
 }
 
@@ -34,4 +27,4 @@ function openExecutable() {
   return fs.openSync(process.platform === 'linux' ? '/proc/self/exe' : process.execPath, 'r');
 }
 
-module.exports = { DamagedExecutable, openExecutable, readLocator };
+module.exports = { openExecutable, readLocator };

@@ -3,18 +3,18 @@
 // The part of src/python/pkg_rules/core/payload/format.py that the loader needs; a test compares the numbers.
 
 const PAYLOAD_MAGIC = 'PKGPAYLD';
-const PAYLOAD_VERSION = 1;
+const PAYLOAD_VERSION = 2;
 const HEADER_SIZE = 128;
 const DIRECTORY_SIZE = 28;
-const ENTRY_SIZE = 48;
+const ENTRY_SIZE = 32;
+const BLOCK_RECORD_SIZE = 24;
+const BLOCK_SIZE = 262144;
 const NOTHING = 0xffffffff;
 const ALIGNMENT = 8;
 
 const KIND_MASK = 0x3;
 const EXECUTABLE_FLAG = 4;
 const ASCII_FLAG = 8;
-const CODEC_SHIFT = 4;
-const CODEC_MASK = 0xf;
 const MODULE_FORMAT_SHIFT = 8;
 const MODULE_FORMAT_MASK = 0xf;
 
@@ -23,6 +23,9 @@ const KIND_DIRECTORY = 1;
 const KIND_SYMLINK = 2;
 
 const CODEC_STORED = 0;
+const CODEC_GZIP = 1;
+const CODEC_BROTLI = 2;
+const CODEC_ZSTD = 3;
 
 const FORMAT_NONE = 0;
 const FORMAT_COMMONJS = 1;
@@ -37,7 +40,7 @@ const SECTION_DIRECTORIES = 0;
 const SECTION_ENTRIES = 1;
 const SECTION_NAMES = 2;
 const SECTION_TARGETS = 3;
-const SECTION_RESOLUTIONS = 4;
+const SECTION_BLOCKS = 4;
 const SECTION_METADATA = 5;
 
 module.exports = {
@@ -46,19 +49,22 @@ module.exports = {
   HEADER_SIZE,
   DIRECTORY_SIZE,
   ENTRY_SIZE,
+  BLOCK_RECORD_SIZE,
+  BLOCK_SIZE,
   NOTHING,
   ALIGNMENT,
   KIND_MASK,
   EXECUTABLE_FLAG,
   ASCII_FLAG,
-  CODEC_SHIFT,
-  CODEC_MASK,
   MODULE_FORMAT_SHIFT,
   MODULE_FORMAT_MASK,
   KIND_FILE,
   KIND_DIRECTORY,
   KIND_SYMLINK,
   CODEC_STORED,
+  CODEC_GZIP,
+  CODEC_BROTLI,
+  CODEC_ZSTD,
   FORMAT_NONE,
   FORMAT_COMMONJS,
   FORMAT_MODULE,
@@ -71,6 +77,6 @@ module.exports = {
   SECTION_ENTRIES,
   SECTION_NAMES,
   SECTION_TARGETS,
-  SECTION_RESOLUTIONS,
+  SECTION_BLOCKS,
   SECTION_METADATA,
 };

@@ -5,18 +5,20 @@
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const { binding } = require('./bindings.cjs');
-const { DamagedExecutable } = require('./executable.cjs');
+const { endDamaged } = require('./damage.cjs');
 const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
 const { readSync } = fs;
 
-// One read gets header and index of most apps, and the beginning of their contents.
+// One read gets header and index of most apps.
 const FIRST_READ = 64 << 10;
-// Files that are loaded together are near each other, so small ones are read with what surrounds them.
-const WINDOW = 128 << 10;
+// Modules go back and forth between packages, so some blocks are kept. Their memory is used again for those that come
+// after them: with fresh memory for each, V8 would collect garbage in the middle of the start of a large app.
+const KEPT_BLOCKS = 16;
 
 const ENTRY_WORDS = format.ENTRY_SIZE / 4;
 const DIRECTORY_WORDS = format.DIRECTORY_SIZE / 4;
+const BLOCK_WORDS = format.BLOCK_RECORD_SIZE / 4;
 
 class Payload {
   /**
@@ -28,29 +30,35 @@ class Payload {
     this.descriptor = descriptor;
     this.start = start;
     this.size = size;
-    this.window = null;
-    this.windowStart = 0;
-    this.windowEnd = 0;
+    this.lastNumber = -1;
+    this.lastBlock = null;
+    this.kept = new Map();
+    // The block whose cached data somebody may still have.
+    this.givenOut = -1;
+    // The bytes of a compressed block.
+    this.scratch = null;
+    // Those that are too large to be kept, as long as nobody else needs the memory.
+    this.large = null;
 
     let head = this.read(0, Math.min(size, FIRST_READ), 'header');
     const words = new Uint32Array(head.buffer, 0, Math.min(format.HEADER_SIZE, head.length) >> 2);
     if (head.length < format.HEADER_SIZE || head.latin1Slice(0, 8) !== format.PAYLOAD_MAGIC) {
-      throw new DamagedExecutable('there is no payload where its locator points to');
+      endDamaged('there is no payload where its locator points to');
     }
     if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
-      throw new DamagedExecutable(
+      endDamaged(
         `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
       );
     }
     if (words[31] !== crc32(head.subarray(0, 124)))
-      throw new DamagedExecutable('the header of its payload is wrong');
+      endDamaged('the header of its payload is wrong');
     if (u64(words, 4) !== size) {
-      throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
+      endDamaged(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
     }
     const indexEnd = format.HEADER_SIZE + words[6];
     if (indexEnd > head.length) head = this.read(0, indexEnd, 'index');
     if (words[7] !== crc32(head.subarray(format.HEADER_SIZE, indexEnd))) {
-      throw new DamagedExecutable('the index of its payload is wrong');
+      endDamaged('the index of its payload is wrong');
     }
 
     this.entryPoint = words[10];
@@ -59,6 +67,7 @@ class Payload {
     this.head = head;
     this.directories = this.#section(words, format.SECTION_DIRECTORIES, words[8] * DIRECTORY_WORDS);
     this.entries = this.#section(words, format.SECTION_ENTRIES, words[9] * ENTRY_WORDS);
+    this.blocks = this.#section(words, format.SECTION_BLOCKS, words[13 + 2 * format.SECTION_BLOCKS] / 4);
     this.namesStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_NAMES];
     this.targetsStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_TARGETS];
     this.metadataStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_METADATA];
@@ -138,75 +147,158 @@ class Payload {
 
   /** The content of a file, in a buffer that belongs to the caller. */
   content(entry) {
-    const at = entry * ENTRY_WORDS;
-    return this.read(u64(this.entries, at + 2), u64(this.entries, at + 6), 'contents');
+    const size = this.fileSize(entry);
+    const content = Buffer.allocUnsafeSlow(size);
+    this.readInto(entry, content, 0, size, 0);
+    return content;
   }
 
   /** Reads into `buffer[offset...offset+length]` from `position` of a file; how many bytes there were. */
   readInto(entry, buffer, offset, length, position) {
     const at = entry * ENTRY_WORDS;
-    const available = Math.min(length, u64(this.entries, at + 4) - position);
+    const available = Math.min(length, this.fileSize(entry) - position);
     if (available <= 0) return 0;
-    return this.#readExactly(
-      buffer,
-      offset,
-      available,
-      u64(this.entries, at + 2) + position,
-      'contents',
-    );
+    const first = this.entries[at + 1];
+    if (this.#isInOneBlock(at)) {
+      const start = this.entries[at + 2] + position;
+      this.#block(first).copy(buffer, offset, start, start + available);
+      return available;
+    }
+    for (let done = 0; done < available;) {
+      const number = first + Math.floor((position + done) / format.BLOCK_SIZE);
+      const start = (position + done) % format.BLOCK_SIZE;
+      const count = Math.min(format.BLOCK_SIZE - start, available - done);
+      if (count === this.blocks[number * BLOCK_WORDS + 3] && this.#isStored(number)) {
+        this.#readStored(number, buffer, offset + done);
+      } else {
+        this.#block(number).copy(buffer, offset + done, start, start + count);
+      }
+      done += count;
+    }
+    return available;
   }
 
   /** The content of a file as a string, as reading it as UTF-8 gives it. */
   text(entry) {
     const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const start = this.#locate(u64(this.entries, at + 2), size);
-    return this.#decode(at, start, size);
+    const size = this.fileSize(entry);
+    if (!this.#isInOneBlock(at)) return this.#decode(at, this.content(entry), 0, size);
+    return this.#decode(at, this.#block(this.entries[at + 1]), this.entries[at + 2], size);
   }
 
   /**
    * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
-   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
+   * is a view of memory that is used again after the next script. The source is a part of the text, not a copy.
    */
   script(entry) {
     const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const cacheSize = this.entries[at + 9];
+    const cacheSize = this.entries[at + 6];
     if (cacheSize === 0) {
       return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
     }
-    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
-    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
-    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
-    const start = this.#locate(position, cacheOffset + cacheSize);
-    const wrapped = this.#decode(at, start, wrappedSize);
+    const block = this.#block(this.entries[at + 1]);
+    this.givenOut = this.entries[at + 1];
+    const start = this.entries[at + 2] - WRAPPER_START.length;
+    const wrappedSize = WRAPPER_START.length + this.fileSize(entry) + WRAPPER_END.length;
+    const wrapped = this.#decode(at, block, start, wrappedSize);
+    const cacheStart = Math.ceil((start + wrappedSize) / format.ALIGNMENT) * format.ALIGNMENT;
     return {
       source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
       wrapped,
-      cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
+      cachedData: block.subarray(cacheStart, cacheStart + cacheSize),
     };
   }
 
-  #decode(at, start, size) {
+  #decode(at, buffer, start, size) {
     return (this.entries[at] & format.ASCII_FLAG) === 0
-      ? this.window.utf8Slice(start, start + size)
-      : this.window.latin1Slice(start, start + size);
+      ? buffer.utf8Slice(start, start + size)
+      : buffer.latin1Slice(start, start + size);
   }
 
-  /** Makes sure that a range of the payload is in the window; where it is there. */
-  #locate(position, length) {
-    if (position < this.windowStart || position + length > this.windowEnd) {
-      const size = Math.min(Math.max(length, WINDOW), this.size - position);
-      if (length > size)
-        throw new DamagedExecutable('a file of its payload ends after the payload');
-      if (this.window === null || this.window.length < size) {
-        this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
-      }
-      this.#readExactly(this.window, 0, size, position, 'contents');
-      this.windowStart = position;
-      this.windowEnd = position + size;
+  // Blocks: what is read, checked and decompressed at once.
+
+  #isInOneBlock(at) {
+    return (
+      this.entries[at + 2] + u64(this.entries, at + 4) <=
+      this.blocks[this.entries[at + 1] * BLOCK_WORDS + 3]
+    );
+  }
+
+  #isStored(number) {
+    return this.blocks[number * BLOCK_WORDS + 5] === format.CODEC_STORED;
+  }
+
+  /** The content of a block, in memory that belongs to the payload. */
+  #block(number) {
+    if (number === this.lastNumber) return this.lastBlock;
+    const kept = this.kept.get(number);
+    if (kept === undefined && this.blocks[number * BLOCK_WORDS + 3] > format.BLOCK_SIZE) {
+      return this.large?.get(number)?.deref() ?? this.#loadLarge(number);
     }
-    return position - this.windowStart;
+    this.lastBlock = kept ?? this.#load(number);
+    this.lastNumber = number;
+    return this.lastBlock;
+  }
+
+  #load(number) {
+    const block = this.#roomForBlock().subarray(0, this.blocks[number * BLOCK_WORDS + 3]);
+    if (this.#isStored(number)) this.#readStored(number, block, 0);
+    else {
+      this.scratch ??= Buffer.allocUnsafeSlow(format.BLOCK_SIZE);
+      this.#decompress(number, this.scratch, block);
+    }
+    this.kept.set(number, block);
+    return block;
+  }
+
+  #loadLarge(number) {
+    const block = Buffer.allocUnsafeSlow(this.blocks[number * BLOCK_WORDS + 3] + 1).subarray(0, -1);
+    if (this.#isStored(number)) this.#readStored(number, block, 0);
+    else {
+      const stored = Buffer.allocUnsafeSlow(this.blocks[number * BLOCK_WORDS + 2]);
+      this.#decompress(number, stored, block);
+    }
+    this.large ??= new Map();
+    this.large.set(number, new WeakRef(block));
+    return block;
+  }
+
+  /** Memory for a block and one byte more, which decompression needs to see that there is no more. */
+  #roomForBlock() {
+    if (this.kept.size >= KEPT_BLOCKS) {
+      for (const [number, { buffer }] of this.kept) {
+        if (number === this.givenOut) continue;
+        this.kept.delete(number);
+        if (number === this.lastNumber) this.lastNumber = -1;
+        return Buffer.from(buffer);
+      }
+    }
+    return Buffer.allocUnsafeSlow(format.BLOCK_SIZE + 1);
+  }
+
+  #decompress(number, memory, block) {
+    const at = number * BLOCK_WORDS;
+    const stored = memory.subarray(0, this.blocks[at + 2]);
+    this.#readStored(number, stored, 0);
+    const { decompress } = require('./decompress.cjs');
+    decompress(this.blocks[at + 5], stored, block);
+  }
+
+  /** Reads a block as it is stored, and checks it. */
+  #readStored(number, buffer, offset) {
+    const at = number * BLOCK_WORDS;
+    const position = u64(this.blocks, at);
+    const end = offset + this.blocks[at + 2];
+    // Piece by piece, so that what was read is still near the processor when it is checked.
+    let crc = 0;
+    for (let from = offset; from < end; from += format.BLOCK_SIZE) {
+      const length = Math.min(format.BLOCK_SIZE, end - from);
+      this.#readExactly(buffer, from, length, position + from - offset, 'contents');
+      crc = crc32(buffer.subarray(from, from + length), crc);
+    }
+    if (crc !== this.blocks[at + 4]) {
+      endDamaged(`the contents of its payload are wrong, near byte ${this.start + position}`);
+    }
   }
 
   read(position, length, what) {
@@ -225,7 +317,7 @@ class Payload {
         length - done,
         this.start + position + done,
       );
-      if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
+      if (count === 0) endDamaged(`it ends in the ${what} of its payload`);
       done += count;
     }
     return done;
@@ -238,9 +330,9 @@ function u64(words, index) {
 
 let nativeCrc32;
 
-function crc32(bytes) {
+function crc32(bytes, before = 0) {
   nativeCrc32 ??= findCrc32();
-  return nativeCrc32(bytes, 0);
+  return nativeCrc32(bytes, before);
 }
 
 /** `zlib.crc32` without the rest of zlib, which takes longer to load than the whole loader (3 ms). */

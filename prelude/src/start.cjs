@@ -2,7 +2,7 @@
 
 // From an open payload to the running app.
 
-const { DamagedExecutable } = require('./executable.cjs');
+const { endDamaged } = require('./damage.cjs');
 const { ROOT, SEPARATOR } = require('./mount.cjs');
 const { silenceOwnWarning } = require('./compile.cjs');
 const { patchCommonJs } = require('./cjs_loader.cjs');
@@ -75,7 +75,7 @@ function startProgram(tree, program, defaultEntryPoint) {
 
 /** The path of an entry, from its place among those of all directories. */
 function pathOfEntry(payload, entry) {
-  if (entry >= payload.entryCount) throw new DamagedExecutable('its payload has no entry point');
+  if (entry >= payload.entryCount) endDamaged('its payload has no entry point');
   const parts = [];
   let number = directoryOf(payload, entry);
   let child = entry;

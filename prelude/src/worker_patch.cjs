@@ -5,6 +5,7 @@
 
 const EventEmitter = require('node:events');
 const path = require('node:path');
+const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -39,6 +40,12 @@ function patchWorkers(tree, defaultEntryPoint) {
       const construct = (more) =>
         Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
       return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});
+    }
+
+    emit(name, ...args) {
+      // Before the app hears of it. No listener, since programs can see and remove those.
+      if (name === 'exit' && args[0] === DAMAGED_THREAD) endProcess();
+      return super.emit(name, ...args);
     }
   }
   Object.setPrototypeOf(Worker.prototype, original.prototype);

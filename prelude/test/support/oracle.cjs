@@ -14,6 +14,8 @@ const MOUNT = '/snapshot';
 // The line that only executables add to errors about missing files.
 const NOT_PACKAGED =
   /\n(?:It|The package `[^`]+`) was not packaged into this executable;.*? in the BUILD file(?:: [^\s'"]+)?/g;
+// For running all suites on compressed payloads.
+const COMPRESS = process.env.PKG_RULES_TEST_COMPRESS ?? 'none';
 const MAKE_EXECUTABLE = path.join(REPOSITORY, 'prelude/dev/make_executable.py');
 
 /**
@@ -44,13 +46,14 @@ function writeTree(folder, files) {
 
 /**
  * Makes an executable of each case and runs both forms of it.
- * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, outside}`; `outside` are files in the
- *   working directory, on the real disk.
+ * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, compress, debug, outside}`; `outside` are
+ *   files in the working directory, on the real disk.
  * @param {{execArgv?: string[], ignoreNodeOptions?: boolean}} settings of the executables
  */
 function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false } = {}) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pkg_rules-oracle-')));
-  const jobs = cases.map(({ name, files, entry = 'main.js', codeCache = true }) => {
+  const jobs = cases.map((testCase) => {
+    const { name, files, entry = 'main.js', codeCache = true } = testCase;
     const directory = path.join(folder, name, 'app');
     writeTree(directory, files);
     return {
@@ -59,6 +62,8 @@ function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false } = {})
       prefix: 'app',
       output: path.join(folder, name, 'program'),
       code_cache: codeCache,
+      compress: testCase.compress ?? COMPRESS,
+      debug: testCase.debug === true,
     };
   });
   fs.writeFileSync(path.join(folder, 'jobs.json'), JSON.stringify(jobs));

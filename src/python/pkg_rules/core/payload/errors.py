@@ -31,3 +31,11 @@ class CodeCacheError(PayloadError):
 
 class CorruptPayloadError(PayloadError):
     """The bytes are not a payload, or not a whole one."""
+
+
+class MissingDecoderError(PayloadError):
+    """The payload may be sound, but nothing at hand can decompress it."""
+
+
+class CompressionError(PayloadError):
+    """A compression that does not exist, or that the executable could not read."""

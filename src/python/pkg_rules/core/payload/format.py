@@ -1,8 +1,8 @@
 """The byte layout of the payload and of the code cache file: the one table that writer, reader, loader and
 docs/formats/payload.md agree on.
 
-All numbers are little-endian. Offsets of sections count from the start of the index, offsets of contents from the
-start of the payload. The constants that the loader needs are repeated in prelude/src/format.cjs; a test compares them.
+All numbers are little-endian. Offsets of sections count from the start of the index, offsets of blocks from the start
+of the payload, offsets of files from the start of their block. The constants that the loader needs are repeated in prelude/src/format.cjs; a test compares them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import enum
 import struct
 
 PAYLOAD_MAGIC = b"PKGPAYLD"
-PAYLOAD_VERSION = 1
+PAYLOAD_VERSION = 2
 
 # magic, version, header size, flags, payload size, index size, crc32 of the index, number of directories, number of
 # entries, entry number of the entry point, reserved; then offset and size of each section in the order of `Section`.
@@ -24,10 +24,20 @@ HEADER_SIZE = HEADER.size + HEADER_CHECK.size
 # directory of the nearest package.json at or above it.
 DIRECTORY = struct.Struct("<IIIIIII")
 
-# flags, link, offset, size, stored size, crc32 of the stored bytes, size and crc32 of the cached data, reserved.
-# `link` is the directory number of a directory, and the offset in the targets section of a symlink, whose size is the
-# length of its target. Cached data starts at the first multiple of ALIGNMENT after the stored bytes and SCRIPT_SUFFIX.
-ENTRY = struct.Struct("<IIQQQIIII")
+# flags, link, offset, crc32 of the content, size, size of the cached data, reserved.
+# `link` is the directory number of a directory; the offset in the targets section of a symlink, whose size is the length
+# of its target; and the number of the first block of a file, in which it starts at `offset`. Cached data starts at the
+# first multiple of ALIGNMENT after the content and SCRIPT_SUFFIX, in the same block.
+ENTRY = struct.Struct("<IIIIQII")
+
+# offset, stored size, size, crc32 of the stored bytes, codec.
+BLOCK = struct.Struct("<QIIII")
+
+# Files are laid together in blocks of at most this size, and compressed and checked as one. A file that is larger has a
+# block of its own if it is a script, because V8 needs it in one piece; everything else is cut after each BLOCK_SIZE.
+BLOCK_SIZE = 1 << 18
+# A script that is larger than any string of V8 is data like other data.
+LARGEST_SCRIPT = 1 << 29
 
 # "None" where a field holds the number of a directory or an entry.
 NOTHING = 0xFFFFFFFF
@@ -44,8 +54,6 @@ KIND_SHIFT = 0
 KIND_MASK = 0x3
 EXECUTABLE_FLAG = 1 << 2
 ASCII_FLAG = 1 << 3
-CODEC_SHIFT = 4
-CODEC_MASK = 0xF
 MODULE_FORMAT_SHIFT = 8
 MODULE_FORMAT_MASK = 0xF
 
@@ -60,8 +68,7 @@ class Section(enum.IntEnum):
     ENTRIES = 1
     NAMES = 2
     TARGETS = 3
-    # Reserved for resolutions that are computed at build time; empty in version 1.
-    RESOLUTIONS = 4
+    BLOCKS = 4
     METADATA = 5
 
 
@@ -72,7 +79,12 @@ class Kind(enum.IntEnum):
 
 
 class Codec(enum.IntEnum):
+    """How the bytes of a block are stored; `GZIP` is the same method, DEFLATE, without the header of a file."""
+
     STORED = 0
+    GZIP = 1
+    BROTLI = 2
+    ZSTD = 3
 
 
 class ModuleFormat(enum.IntEnum):
@@ -91,9 +103,9 @@ class ModuleFormat(enum.IntEnum):
     WASM = 7
 
 
-def cached_data_offset(offset: int, stored_size: int) -> int:
-    """Where the cached data of a file is whose stored bytes are at `offset`."""
-    return aligned(offset + stored_size + len(SCRIPT_SUFFIX))
+def cached_data_offset(offset: int, size: int) -> int:
+    """Where the cached data of a file is whose content is at `offset` of the same block."""
+    return aligned(offset + size + len(SCRIPT_SUFFIX))
 
 
 def aligned(offset: int) -> int:

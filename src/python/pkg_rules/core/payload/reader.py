@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from pkg_rules.core.payload.decoding import Decoder
 from pkg_rules.core.payload.errors import CorruptPayloadError
 from pkg_rules.core.payload.format import (
     ASCII_FLAG,
-    CODEC_MASK,
-    CODEC_SHIFT,
+    BLOCK,
+    BLOCK_SIZE,
     DIRECTORY,
     ENTRY,
     EXECUTABLE_FLAG,
@@ -32,11 +33,12 @@ from pkg_rules.core.payload.format import (
     Section,
     cached_data_offset,
 )
+from pkg_rules.core.payload.index import BlockRecord, Index
 
 
 @dataclass(frozen=True)
 class PayloadEntry:
-    """One path of a payload. Offsets count from the start of the payload."""
+    """One path of a payload. Offsets count from the start of the (first) block."""
 
     path: str
     kind: Kind
@@ -44,19 +46,23 @@ class PayloadEntry:
     is_ascii: bool = False
     module_format: ModuleFormat = ModuleFormat.NONE
     target: str = ""
+    block: int = 0
+    block_count: int = 0
     offset: int = 0
     size: int = 0
-    stored_size: int = 0
     crc32: int = 0
     cached_data_offset: int = 0
     cached_data_size: int = 0
-    cached_data_crc32: int = 0
 
 
 class PayloadReader:
     """The payload that starts at `start` of a seekable file and is `size` bytes long."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+    def __init__(
+        self, file: BinaryIO, start: int, size: int, decoder: Decoder | None = None
+    ) -> None:
+        self._decoder = decoder or Decoder()
+        self._last_block: tuple[int, bytes] | None = None
         self._file = file
         self._start = start
         header = self._read(0, HEADER_SIZE, size, "header")
@@ -96,6 +102,23 @@ class PayloadReader:
             raise CorruptPayloadError(
                 "The number of entries of the payload contradicts their section."
             )
+        self.blocks = tuple(self._read_blocks())
+
+    @property
+    def index(self) -> Index:
+        """The index as it is, for whoever writes the payload with other blocks."""
+        return Index(
+            directories=self._section(Section.DIRECTORIES),
+            names=self._section(Section.NAMES),
+            targets=self._section(Section.TARGETS),
+            metadata=self._section(Section.METADATA),
+            entry_point=self._entry_point,
+            entry_count=self._entry_count,
+        )
+
+    @property
+    def entry_records(self) -> bytes:
+        return self._section(Section.ENTRIES)
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -116,21 +139,59 @@ class PayloadReader:
 
     def content(self, entry: PayloadEntry) -> bytes:
         """The content of a file, checked against its crc32."""
-        data = self._read(entry.offset, entry.stored_size, self.size, f"content of `{entry.path}`")
-        if zlib.crc32(data) != entry.crc32:
+        return b"".join(self.pieces(entry))
+
+    def pieces(self, entry: PayloadEntry) -> Iterator[bytes]:
+        """The content of a file, block by block; that it is damaged may be known only at its end."""
+        crc = size = 0
+        for number in range(entry.block, entry.block + entry.block_count):
+            piece = self.block(number)
+            if entry.block_count == 1:
+                piece = piece[entry.offset : entry.offset + entry.size]
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            yield piece
+        if (crc, size) != (entry.crc32, entry.size):
             raise CorruptPayloadError(f"The content of `{entry.path}` is damaged.")
-        return data
 
     def cached_data(self, entry: PayloadEntry) -> bytes:
-        data = self._read(
-            entry.cached_data_offset,
-            entry.cached_data_size,
-            self.size,
-            f"cached data of `{entry.path}`",
-        )
-        if zlib.crc32(data) != entry.cached_data_crc32:
-            raise CorruptPayloadError(f"The cached data of `{entry.path}` is damaged.")
+        start = entry.cached_data_offset
+        return self.block(entry.block)[start : start + entry.cached_data_size]
+
+    def block(self, number: int) -> bytes:
+        """The bytes of a block as they were before they were compressed."""
+        if self._last_block is None or self._last_block[0] != number:
+            record = self.blocks[number]
+            data = self._decoder.decode(record.codec, self.stored_block(number), record.size)
+            self._last_block = (number, data)
+        return self._last_block[1]
+
+    def stored_block(self, number: int) -> bytes:
+        """The bytes of a block as they are in the file, checked against their crc32."""
+        record = self.blocks[number]
+        what = f"block {number} (at offset {record.offset})"
+        data = self._read(record.offset, record.stored_size, self.size, what)
+        if zlib.crc32(data) != record.crc32:
+            raise CorruptPayloadError(f"The {what} of the payload is damaged.")
         return data
+
+    def _read_blocks(self) -> Iterator[BlockRecord]:
+        section = self._section(Section.BLOCKS)
+        if len(section) % BLOCK.size:
+            raise CorruptPayloadError("The blocks of the payload do not fill their section.")
+        for number, (offset, stored_size, size, crc, codec) in enumerate(BLOCK.iter_unpack(section)):
+            if offset + stored_size > self.size:
+                raise CorruptPayloadError(f"The block {number} ends after the payload.")
+            try:
+                record = BlockRecord(offset, stored_size, size, crc, Codec(codec))
+            except ValueError as error:
+                raise CorruptPayloadError(
+                    f"The block {number} is compressed in a way that no payload has: {error}."
+                ) from error
+            if record.codec is Codec.STORED and size != stored_size:
+                raise CorruptPayloadError(
+                    f"The block {number} is stored in {stored_size} bytes and has {size}."
+                )
+            yield record
 
     def _numbered_entries(self) -> Iterator[tuple[int, PayloadEntry]]:
         seen: set[int] = set()
@@ -179,12 +240,11 @@ class PayloadReader:
 
     def _entry(self, number: int, path: str) -> tuple[PayloadEntry, int]:
         section, _ = self._sections[Section.ENTRIES]
-        flags, link, offset, size, stored_size, crc, cache_size, cache_crc, _ = ENTRY.unpack_from(
+        flags, link, offset, crc, size, cache_size, _ = ENTRY.unpack_from(
             self._index, section + number * ENTRY.size
         )
         try:
             kind = Kind(flags >> KIND_SHIFT & KIND_MASK)
-            codec = Codec(flags >> CODEC_SHIFT & CODEC_MASK)
             module_format = ModuleFormat(flags >> MODULE_FORMAT_SHIFT & MODULE_FORMAT_MASK)
         except ValueError as error:
             raise CorruptPayloadError(
@@ -199,13 +259,7 @@ class PayloadReader:
                     f"The target of the symlink `{path}` ends after the index."
                 )
             return PayloadEntry(path, kind, target=targets[link : link + size].decode()), NOTHING
-        cache_offset = cached_data_offset(offset, stored_size)
-        if offset + stored_size > self.size or (
-            cache_size and cache_offset + cache_size > self.size
-        ):
-            raise CorruptPayloadError(f"The content of `{path}` ends after the payload.")
-        if codec is Codec.STORED and size != stored_size:
-            raise CorruptPayloadError(f"`{path}` is stored in {stored_size} bytes and has {size}.")
+        cache_offset = cached_data_offset(offset, size)
         return (
             PayloadEntry(
                 path,
@@ -213,16 +267,29 @@ class PayloadReader:
                 executable=bool(flags & EXECUTABLE_FLAG),
                 is_ascii=bool(flags & ASCII_FLAG),
                 module_format=module_format,
+                block=link,
+                block_count=self._check_place(
+                    path, link, offset, size, cache_offset + cache_size if cache_size else 0
+                ),
                 offset=offset,
                 size=size,
-                stored_size=stored_size,
                 crc32=crc,
                 cached_data_offset=cache_offset if cache_size else 0,
                 cached_data_size=cache_size,
-                cached_data_crc32=cache_crc,
             ),
             NOTHING,
         )
+
+    def _check_place(self, path: str, first: int, offset: int, size: int, cache_end: int) -> int:
+        """How many blocks a file lies in, all of which have to be there."""
+        if first >= len(self.blocks):
+            raise CorruptPayloadError(f"The content of `{path}` is in a block that does not exist.")
+        if offset + size <= self.blocks[first].size and cache_end <= self.blocks[first].size:
+            return 1
+        sizes = [block.size for block in self.blocks[first : first + -(-size // BLOCK_SIZE)]]
+        if offset or cache_end or sum(sizes) != size or set(sizes[:-1]) - {BLOCK_SIZE}:
+            raise CorruptPayloadError(f"The content of `{path}` ends after its block.")
+        return len(sizes)
 
     def _section(self, section: Section) -> bytes:
         offset, size = self._sections[section]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pkg_rules.core.payload.errors import CorruptPayloadError
-from pkg_rules.core.payload.format import DIRECTORY, ENTRY, HEADER, HEADER_SIZE, Section
+from pkg_rules.core.payload.format import BLOCK, DIRECTORY, ENTRY, HEADER, HEADER_SIZE, Section
 from pkg_rules.core.payload.trees_for_tests import Link, payload_of, read
 
 _INDEX_CRC_OFFSET = struct.calcsize("<8sHHIQI")
@@ -58,8 +58,8 @@ def test_every_changed_byte_of_header_index_and_contents_is_noticed(payload: byt
     reader = read(payload)
     meaningful = {
         offset
-        for entry in reader.entries()
-        for offset in range(entry.offset, entry.offset + entry.stored_size)
+        for block in reader.blocks
+        for offset in range(block.offset, block.offset + block.stored_size)
     }
     index_size = struct.unpack_from("<I", payload, _INDEX_CRC_OFFSET - 4)[0]
     meaningful.update(range(HEADER_SIZE + index_size))
@@ -86,12 +86,12 @@ def test_what_is_no_payload(payload_bytes: bytes, message: str) -> None:
 
 def test_another_version(payload: bytes) -> None:
     newer = bytearray(payload)
-    struct.pack_into("<H", newer, 8, 2)
+    struct.pack_into("<H", newer, 8, 3)
 
     with pytest.raises(CorruptPayloadError) as caught:
         read(sealed(newer))
 
-    assert str(caught.value) == "The payload has version 2, this program reads version 1."
+    assert str(caught.value) == "The payload has version 3, this program reads version 2."
 
 
 def forge(
@@ -162,20 +162,40 @@ def forge(
             Section.ENTRIES,
             ENTRY.size,
             1,
-            8,
-            2**63,
-            "<Q",
-            "The content of `main.js` ends after the payload.",
+            4,
+            9,
+            "<I",
+            "The content of `main.js` is in a block that does not exist.",
         ),
-        (Section.ENTRIES, ENTRY.size, 1, 24, 3, "<Q", "`main.js` is stored in 3 bytes and has 7."),
         (
             Section.ENTRIES,
             ENTRY.size,
             1,
-            36,
+            8,
             2**31,
             "<I",
-            "The content of `main.js` ends after the payload.",
+            "The content of `main.js` ends after its block.",
+        ),
+        (Section.ENTRIES, ENTRY.size, 1, 16, 6, "<Q", "The content of `main.js` is damaged."),
+        (
+            Section.ENTRIES,
+            ENTRY.size,
+            1,
+            24,
+            2**31,
+            "<I",
+            "The content of `main.js` ends after its block.",
+        ),
+        (Section.BLOCKS, BLOCK.size, 0, 0, 2**63, "<Q", "The block 0 ends after the payload."),
+        (Section.BLOCKS, BLOCK.size, 0, 12, 3, "<I", "The block 0 is stored in 16 bytes and has 3."),
+        (
+            Section.BLOCKS,
+            BLOCK.size,
+            0,
+            20,
+            9,
+            "<I",
+            "The block 0 is compressed in a way that no payload has: 9 is not a valid Codec.",
         ),
         (
             Section.ENTRIES,

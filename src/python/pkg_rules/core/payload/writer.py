@@ -5,42 +5,35 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from pkg_rules.core.native.bundles import native_metadata
+from pkg_rules.core.payload.block_plan import PlannedBlocks, plan_blocks
 from pkg_rules.core.payload.code_cache import read_code_caches
 from pkg_rules.core.payload.errors import CodeCacheError, PayloadError
 from pkg_rules.core.payload.format import (
     ASCII_FLAG,
-    CODEC_SHIFT,
+    BLOCK_SIZE,
     DIRECTORY,
     ENTRY,
     EXECUTABLE_FLAG,
-    HEADER,
-    HEADER_CHECK,
-    HEADER_SIZE,
     KIND_SHIFT,
     MODULE_FORMAT_SHIFT,
     NOTHING,
-    PAYLOAD_MAGIC,
-    PAYLOAD_VERSION,
     SCRIPT_PREFIX,
     SCRIPT_SUFFIX,
     Codec,
     Kind,
     ModuleFormat,
-    Section,
     aligned,
     cached_data_offset,
 )
+from pkg_rules.core.payload.index import BlockRecord, Index, write_index
 from pkg_rules.core.payload.layout import Layout, lay_out
 from pkg_rules.core.payload.model import CachedScript, FileNode, PayloadPlan, SymlinkNode
 from pkg_rules.core.payload.tree import find_entry_point, read_tree
-
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True)
 class PayloadSummary:
@@ -77,6 +70,7 @@ class _Writer:
         self.cached = cached
         self.output = output
         self.records: list[bytes] = [b""] * len(layout.entries)
+        self.blocks: list[BlockRecord] = []
         self.scripts_with_cached_data = 0
         # The units of third-party packages are many, the files of one unit follow each other.
         self.open_cache: tuple[str, BinaryIO] | None = None
@@ -84,32 +78,8 @@ class _Writer:
     def write(self, entry_point: FileNode) -> PayloadSummary:
         names, name_slices = self.layout.names()
         targets, target_offsets = self.layout.targets()
-        metadata = json.dumps(
-            dict(self.plan.metadata), sort_keys=True, separators=(",", ":")
-        ).encode()
-        sizes = {
-            Section.DIRECTORIES: DIRECTORY.size * len(self.layout.directories),
-            Section.ENTRIES: ENTRY.size * len(self.layout.entries),
-            Section.NAMES: len(names),
-            Section.TARGETS: len(targets),
-            Section.RESOLUTIONS: 0,
-            Section.METADATA: len(metadata),
-        }
-        offsets: dict[Section, int] = {}
-        index_size = 0
-        for section in Section:
-            offsets[section] = index_size
-            index_size = aligned(index_size + sizes[section])
-
-        self.output.seek(HEADER_SIZE + index_size)
-        try:
-            position = self._write_contents(HEADER_SIZE + index_size, target_offsets)
-        finally:
-            if self.open_cache is not None:
-                self.open_cache[1].close()
-
-        contents = {
-            Section.DIRECTORIES: b"".join(
+        index = Index(
+            directories=b"".join(
                 DIRECTORY.pack(
                     directory.parent,
                     directory.first_entry,
@@ -120,121 +90,138 @@ class _Writer:
                 )
                 for number, directory in enumerate(self.layout.directories)
             ),
-            Section.ENTRIES: b"".join(self.records),
-            Section.NAMES: names,
-            Section.TARGETS: targets,
-            Section.RESOLUTIONS: b"",
-            Section.METADATA: metadata,
-        }
-        index = b"".join(
-            contents[section] + bytes(aligned(sizes[section]) - sizes[section])
-            for section in Section
+            names=names,
+            targets=targets,
+            metadata=json.dumps(
+                dict(self.plan.metadata), sort_keys=True, separators=(",", ":")
+            ).encode(),
+            entry_point=self._entry_number(entry_point),
+            entry_count=len(self.layout.entries),
         )
-        assert (
-            len(index) == index_size
-        ), "the index changed its size while contents were written: a bug of ours"
-        header = HEADER.pack(
-            PAYLOAD_MAGIC,
-            PAYLOAD_VERSION,
-            HEADER_SIZE,
-            0,
-            position,
-            index_size,
-            zlib.crc32(index),
-            len(self.layout.directories),
-            len(self.layout.entries),
-            self._entry_number(entry_point),
-            0,
-            *(value for section in Section for value in (offsets[section], sizes[section])),
-        )
-        self.output.seek(0)
-        self.output.write(header + HEADER_CHECK.pack(zlib.crc32(header)) + index)
+        planned = list(plan_blocks(self.layout, self.cached))
+        position = self.output.seek(index.end(sum(map(self._block_count, planned))))
+        try:
+            for blocks in planned:
+                for content in self._contents(blocks):
+                    self.output.write(content)
+                    record = BlockRecord.of(content, len(content), Codec.STORED)
+                    self.blocks.append(record._replace(offset=position))
+                    position = self._pad(position + len(content))
+        finally:
+            if self.open_cache is not None:
+                self.open_cache[1].close()
+        self._describe_links_and_directories(target_offsets)
+        write_index(self.output, index, b"".join(self.records), self.blocks, position)
         return self._summary(position)
 
-    def _write_contents(self, position: int, target_offsets: Mapping[int, int]) -> int:
-        """Writes all contents in the order of their paths and fills in their records; the end of the payload."""
-        for number in self.layout.content_order():
-            entry = self.layout.entries[number]
-            node = entry.node
-            if isinstance(node, FileNode):
-                position = self._write_file(number, entry.path, node, entry.module_format, position)
-            elif isinstance(node, SymlinkNode):
-                self.records[number] = ENTRY.pack(
-                    Kind.SYMLINK << KIND_SHIFT,
-                    target_offsets[number],
-                    0,
-                    len(node.target.encode()),
-                    0,
-                    0,
-                    0,
-                    0,
-                    0,
-                )
-            else:
-                self.records[number] = ENTRY.pack(
-                    Kind.DIRECTORY << KIND_SHIFT, entry.directory, 0, 0, 0, 0, 0, 0, 0
-                )
-        # A payload whose last entry is an empty file still has to have its full length.
-        self.output.truncate(position)
-        return position
+    def _block_count(self, planned: PlannedBlocks) -> int:
+        if not planned.is_split:
+            return 1
+        (number,) = planned.entries
+        node = self.layout.entries[number].node
+        assert isinstance(node, FileNode)
+        return -(-node.size // BLOCK_SIZE)
 
-    def _write_file(
-        self, number: int, path: str, node: FileNode, module_format: ModuleFormat, position: int
-    ) -> int:
+    def _contents(self, planned: PlannedBlocks) -> Iterator[bytes]:
+        """The content of each block; the records of the files are complete when all were taken."""
+        if planned.is_split:
+            (number,) = planned.entries
+            yield from self._split_file(number)
+            return
+        block = bytearray()
+        for number in planned.entries:
+            self._add_file(number, block)
+            block.extend(bytes(aligned(len(block)) - len(block)))
+        yield bytes(block)
+
+    def _split_file(self, number: int) -> Iterator[bytes]:
+        node = self.layout.entries[number].node
+        assert isinstance(node, FileNode)
+        first, size, crc, is_ascii = len(self.blocks), 0, 0, True
+        with open(node.source, "rb") as source:
+            for chunk in iter(lambda: source.read(BLOCK_SIZE), b""):
+                size += len(chunk)
+                crc = zlib.crc32(chunk, crc)
+                is_ascii = is_ascii and chunk.isascii()
+                # One that grows would need more blocks than there is room for in the index.
+                self._check_size(node, size, at_most=True)
+                yield chunk
+        self._check_size(node, size)
+        self._describe_file(number, first, 0, size, crc, is_ascii)
+
+    def _add_file(self, number: int, block: bytearray) -> None:
+        entry = self.layout.entries[number]
+        node, path, module_format = entry.node, entry.path, entry.module_format
+        assert isinstance(node, FileNode)
+        with open(node.source, "rb", buffering=0) as source:
+            content = source.read()
+        self._check_size(node, len(content))
+        crc = zlib.crc32(content)
         script = self.cached.get(path)
-        has_cached_data = script is not None and script.size > 0
-        if has_cached_data:
-            self.output.write(SCRIPT_PREFIX)
-        offset = position + (len(SCRIPT_PREFIX) if has_cached_data else 0)
-        size, crc, is_ascii = self._copy_content(node)
-        position = offset + size
-        cache_size = cache_crc = 0
         if script is not None:
-            if (script.source_size, script.source_crc32) != (size, crc):
+            if (script.source_size, script.source_crc32) != (len(content), crc):
                 raise CodeCacheError(
                     f"The code cache `{script.cache_file}` was made from another content of `{path}`"
-                    f" ({script.source_size} bytes, now {size}). With it the program would run something else than its"
-                    " source; build the code cache again."
+                    f" ({script.source_size} bytes, now {len(content)}). With it the program would run something else"
+                    " than its source; build the code cache again."
                 )
             if module_format is ModuleFormat.AMBIGUOUS:
                 module_format = script.module_format
-            if has_cached_data:
-                self.output.write(SCRIPT_SUFFIX)
-                position = self._pad(position + len(SCRIPT_SUFFIX))
-                assert position == cached_data_offset(offset, size), "reader and loader compute it"
-                cached_data = self._read_cached_data(script)
-                self.output.write(cached_data)
-                cache_size, cache_crc = script.size, zlib.crc32(cached_data)
-                position += cache_size
-                self.scripts_with_cached_data += 1
+        cache_size = 0
+        if script is not None and script.size > 0:
+            block.extend(SCRIPT_PREFIX)
+            offset = len(block)
+            block.extend(content)
+            block.extend(SCRIPT_SUFFIX)
+            block.extend(bytes(cached_data_offset(offset, len(content)) - len(block)))
+            block.extend(self._read_cached_data(script))
+            cache_size = script.size
+            self.scripts_with_cached_data += 1
+        else:
+            offset = len(block)
+            block.extend(content)
+        self._describe_file(
+            number, len(self.blocks), offset, len(content), crc, content.isascii(), module_format, cache_size
+        )
+
+    def _describe_file(
+        self,
+        number: int,
+        block: int,
+        offset: int,
+        size: int,
+        crc: int,
+        is_ascii: bool,
+        module_format: ModuleFormat = ModuleFormat.NONE,
+        cache_size: int = 0,
+    ) -> None:
+        node = self.layout.entries[number].node
+        assert isinstance(node, FileNode)
         flags = (
             Kind.FILE << KIND_SHIFT
             | (EXECUTABLE_FLAG if node.executable else 0)
             | (ASCII_FLAG if is_ascii else 0)
-            | Codec.STORED << CODEC_SHIFT
             | module_format << MODULE_FORMAT_SHIFT
         )
-        self.records[number] = ENTRY.pack(
-            flags, 0, offset, size, size, crc, cache_size, cache_crc, 0
-        )
-        return self._pad(position)
+        self.records[number] = ENTRY.pack(flags, block, offset, crc, size, cache_size, 0)
 
-    def _copy_content(self, node: FileNode) -> tuple[int, int, bool]:
-        size, crc, is_ascii = 0, 0, True
-        with open(node.source, "rb", buffering=0) as source:
-            while True:
-                chunk = source.read(_CHUNK)
-                if not chunk:
-                    break
-                self.output.write(chunk)
-                size += len(chunk)
-                crc = zlib.crc32(chunk, crc)
-                is_ascii = is_ascii and chunk.isascii()
-        if size != node.size:
+    def _describe_links_and_directories(self, target_offsets: Mapping[int, int]) -> None:
+        for number, entry in enumerate(self.layout.entries):
+            if isinstance(entry.node, SymlinkNode):
+                size = len(entry.node.target.encode())
+                self.records[number] = ENTRY.pack(
+                    Kind.SYMLINK << KIND_SHIFT, target_offsets[number], 0, 0, size, 0, 0
+                )
+            elif not isinstance(entry.node, FileNode):
+                self.records[number] = ENTRY.pack(
+                    Kind.DIRECTORY << KIND_SHIFT, entry.directory, 0, 0, 0, 0, 0
+                )
+
+    def _check_size(self, node: FileNode, size: int, at_most: bool = False) -> None:
+        if size > node.size or (size < node.size and not at_most):
             raise PayloadError(
                 f"`{node.source}` changed from {node.size} to {size} bytes while it was packaged. Build again."
             )
-        return size, crc, is_ascii
 
     def _read_cached_data(self, script: CachedScript) -> bytes:
         if self.open_cache is None or self.open_cache[0] != script.cache_file:
