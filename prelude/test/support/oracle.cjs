@@ -170,6 +170,19 @@ function assertSame(node, folder, testCase) {
   assert.deepStrictEqual(packaged, plain);
 }
 
+/** The problems that the inspection tool finds in an executable, without running it. */
+function verify(file) {
+  const { stdout, stderr, status } = spawnSync(
+    PYTHON,
+    ['-m', 'pkg_rules.inspect', 'verify', '--node', process.execPath, file],
+    { encoding: 'utf8', env: { PYTHONPATH: path.join(REPOSITORY, 'src/python') } },
+  );
+  assert.strictEqual(stderr, '');
+  const lines = stdout.trimEnd().split('\n');
+  assert.strictEqual(status, /: sound, /.test(lines[0]) ? 0 : 1);
+  return status === 0 ? [] : lines;
+}
+
 module.exports = {
   MAKE_EXECUTABLE,
   MOUNT,
@@ -181,5 +194,6 @@ module.exports = {
   nodes,
   prepare,
   runBoth,
+  verify,
   writeTree,
 };

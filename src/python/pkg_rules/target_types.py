@@ -10,6 +10,7 @@ from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     BoolField,
     Dependencies,
+    IntField,
     StringField,
     StringSequenceField,
     Target,
@@ -138,6 +139,50 @@ class NodeExecutableNodeOptionsEnvVarField(StringField):
         return mode not in (ExecutableMode.SEA, ExecutableMode.SIMPLE)
 
 
+class NodeExecutableCompressField(StringField):
+    alias = "compress"
+    default = "none"
+    valid_choices = ("none", "gzip", "brotli", "zstd")
+    value: str
+    help = help_text(
+        """
+        How the files of the program and their code cache are compressed inside the executable. Node.js itself, which
+        is the larger part of most executables, is not compressed.
+
+        `zstd` makes files about as small as `brotli` and is the quickest to read; it needs Node.js 22.15 or newer.
+        `gzip` makes them somewhat larger. Files are decompressed when they are used, not all at the start. What does
+        not get smaller, e.g. pictures, is kept as it is.
+
+        See also `compress_level`. Not for `mode="simple"`, which has no files.
+        """
+    )
+
+
+class NodeExecutableCompressLevelField(IntField):
+    alias = "compress_level"
+    help = help_text(
+        f"""
+        How hard to compress: 1 to 9 for `gzip` (6 if undefined), 0 to 11 for `brotli` (9), 1 to 22 for `zstd` (12).
+
+        Higher levels take longer to build, and hardly longer to start. Only with `{NodeExecutableCompressField.alias}`.
+        """
+    )
+
+
+class NodeExecutableDebugField(BoolField):
+    alias = "debug"
+    default = False
+    help = help_text(
+        """
+        Whether the executable shows what is in it when the environment variable `DEBUG_PKG` is set: `1` lists its
+        files, links and sizes on stderr before the program starts, `2` also each use of `fs`.
+
+        Leave it off for what you give to others: then the variable does nothing, and nobody can change by it what
+        the program prints. To look into any executable without running it, use the `inspect-executable` goal.
+        """
+    )
+
+
 class NodeExecutableDependenciesField(Dependencies):
     help = help_text(
         """
@@ -195,6 +240,9 @@ class NodeExecutableTarget(Target):
         NodeExecutableModeField,
         NodeExecutableOptionsField,
         NodeExecutableNodeOptionsEnvVarField,
+        NodeExecutableCompressField,
+        NodeExecutableCompressLevelField,
+        NodeExecutableDebugField,
         NodeExecutableDependenciesField,
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,

@@ -16,6 +16,9 @@ from pants.util.logging import LogLevel
 from pkg_rules.core.triples import OutputNameError, Triple, output_names
 from pkg_rules.engine import EnvironmentField, concurrently, implicitly, merge_digests
 from pkg_rules.target_types import (
+    NodeExecutableCompressField,
+    NodeExecutableCompressLevelField,
+    NodeExecutableDebugField,
     NodeExecutableDependenciesField,
     NodeExecutableEntryPointField,
     NodeExecutableModeField,
@@ -25,6 +28,7 @@ from pkg_rules.target_types import (
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.payload import PayloadSettings
 from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples
 
@@ -39,6 +43,9 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     mode: NodeExecutableModeField
     options: NodeExecutableOptionsField
     node_options_env_var: NodeExecutableNodeOptionsEnvVarField
+    compress: NodeExecutableCompressField
+    compress_level: NodeExecutableCompressLevelField
+    debug: NodeExecutableDebugField
     dependencies: NodeExecutableDependenciesField
     output_path: NodeExecutableOutputPathField
     restartable: RestartableField
@@ -54,6 +61,9 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
             file_name,
             options=self.options.value,
             ignores_node_options=self.node_options_env_var.ignores(mode),
+            settings=PayloadSettings.of(
+                self.address, mode, self.compress, self.compress_level, self.debug
+            ),
         )
 
 

@@ -13,6 +13,8 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.baked_options import check_can_have_options
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.payload.compression import check_node_decompresses
+from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
@@ -42,7 +44,7 @@ from pkg_rules.util_rules.node_distribution import (
     NodeDistributionRequest,
     node_distribution,
 )
-from pkg_rules.util_rules.payload import PayloadRequest, payload
+from pkg_rules.util_rules.payload import PayloadRequest, PayloadSettings, payload
 from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
 from pkg_rules.util_rules.python_tools import package_data
 
@@ -61,6 +63,7 @@ class ExecutableRequest:
     file_name: str
     options: tuple[str, ...] = ()
     ignores_node_options: bool = False
+    settings: PayloadSettings = PayloadSettings()
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class SeaExecutableRequest:
     file_name: str
     options: BakedOptions = BakedOptions()
     ignores_node_options: bool = False
+    settings: PayloadSettings = PayloadSettings()
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -93,7 +97,14 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
             **implicitly(),
         ),
         payload(
-            PayloadRequest(request.app_files, cached, request.ignores_node_options), **implicitly()
+            PayloadRequest(
+                request.app_files,
+                cached,
+                request.ignores_node_options,
+                request.node.version,
+                request.settings,
+            ),
+            **implicitly(),
         ),
     )
     return await assemble(
@@ -125,6 +136,13 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             f"`{NodeOptionsEnvVar.IGNORE.value}`, which",
             triple.version,
         )
+    if request.settings.compression is not None:
+        try:
+            check_node_decompresses(request.settings.compression, triple.version)
+        except CompressionError as error:
+            raise UnsupportedTargetError(
+                f"The `compress` field of {request.address} cannot be used for `{triple.text}`. {error}"
+            ) from error
     # All may bring errors that the user can mend at once, so none waits for the others.
     files, node, options = await concurrently(
         app_files(AppFilesRequest(request.address), **implicitly()),
@@ -161,7 +179,12 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
         )
     return await sea_executable(
         SeaExecutableRequest(
-            files, node, request.file_name, options, request.ignores_node_options
+            files,
+            node,
+            request.file_name,
+            options,
+            request.ignores_node_options,
+            request.settings,
         ),
         **implicitly(),
     )

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Sequence
+from typing import Any, Optional, Sequence
 
+from pants.engine.addresses import Address
 from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
+from pants.engine.target import InvalidTargetException
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.compile_units import directory_groups
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.payload.compression import Compression, compression
+from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
@@ -25,8 +29,15 @@ from pkg_rules.engine import (
     implicitly,
     run_fallible_process,
 )
+from pkg_rules.target_types import (
+    ExecutableMode,
+    NodeExecutableCompressField,
+    NodeExecutableCompressLevelField,
+    NodeExecutableDebugField,
+)
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.code_cache import CodeCache
+from pkg_rules.util_rules.compressed_payload import CompressedPayloadRequest, compressed_payload
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
 PLAN = "__plan.json"
@@ -43,10 +54,45 @@ class PayloadError(PkgRulesError):
 
 
 @dataclass(frozen=True)
+class PayloadSettings:
+    """What the fields of a `node_executable` say about its payload."""
+
+    compression: Optional[Compression] = None
+    debug: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        address: Address,
+        mode: ExecutableMode,
+        compress: NodeExecutableCompressField,
+        level: NodeExecutableCompressLevelField,
+        debug: NodeExecutableDebugField,
+    ) -> PayloadSettings:
+        try:
+            chosen = compression(compress.value, level.value)
+        except CompressionError as error:
+            raise InvalidTargetException(
+                f"The `{compress.alias}` and `{level.alias}` fields of {address} cannot be used. {error}"
+            ) from error
+        if mode is ExecutableMode.SIMPLE and (chosen is not None or debug.value):
+            alias = compress.alias if chosen is not None else debug.alias
+            raise InvalidTargetException(
+                f'{address} has `{alias}` and `mode="simple"`, whose executables hold one script and no files to '
+                f"which it could apply. Leave out `{alias}`, or choose another mode."
+            )
+        return cls(chosen, bool(debug.value))
+
+
+@dataclass(frozen=True)
 class PayloadRequest:
+    """`node_version` is that of the Node.js that will read it, which counts only if it is compressed."""
+
     app_files: AppFiles
     code_cache: CodeCache | None
-    ignores_node_options: bool = False
+    ignores_node_options: bool
+    node_version: str
+    settings: PayloadSettings = PayloadSettings()
 
 
 @dataclass(frozen=True)
@@ -64,6 +110,7 @@ def payload_plan(
     code_cache: CodeCache | None,
     groups: int,
     ignores_node_options: bool = False,
+    debug: bool = False,
 ) -> bytes:
     """What scripts/write_payload.py is told, which says what the parts mean; `groups` are those of the first party."""
     plan = {
@@ -78,6 +125,7 @@ def payload_plan(
             for file, prefix in (code_cache.prefixes if code_cache else ())
         ],
         "metadata": {
+            "debug": "true" if debug else "false",
             "mode": "sea",
             # Read by prelude/src/node_options_variable.cjs.
             **({"node_options": "ignore"} if ignores_node_options else {}),
@@ -118,7 +166,11 @@ async def _payload(request: PayloadRequest) -> Payload:
     by_path = {entry.path: entry for entry in entries}
     groups = list(directory_groups(by_path, FILES_OF_A_GROUP))
     plan_json = payload_plan(
-        request.app_files, request.code_cache, len(groups), request.ignores_node_options
+        request.app_files,
+        request.code_cache,
+        len(groups),
+        request.ignores_node_options,
+        request.settings.debug,
     )
     script, plan = await concurrently(
         python_script(PythonScriptRequest("write_payload.py", ("core/payload", "core/native")), **implicitly()),
@@ -135,7 +187,15 @@ async def _payload(request: PayloadRequest) -> Payload:
             f"The files of `{request.app_files.entry_point}` could not be packed. "
             + result.stderr.decode(errors="replace").strip()
         )
-    return Payload(result.output_digest, OUTPUT)
+    if request.settings.compression is None:
+        return Payload(result.output_digest, OUTPUT)
+    smaller = await compressed_payload(
+        CompressedPayloadRequest(
+            result.output_digest, OUTPUT, request.node_version, request.settings.compression
+        ),
+        **implicitly(),
+    )
+    return Payload(smaller.digest, smaller.path)
 
 
 if CALL_BY_NAME:

@@ -21,6 +21,9 @@ class Decoder:
     def __init__(self, foreign: Optional[ForeignDecoder] = None) -> None:
         self._foreign = foreign
 
+    def knows(self, codec: Codec) -> bool:
+        return codec in (Codec.STORED, Codec.GZIP) or self._foreign is not None
+
     def decode(self, codec: Codec, data: bytes, size: int) -> bytes:
         """Exactly `size` bytes; anything else is damage. No more memory than that is used for the result."""
         if codec is Codec.STORED:

@@ -174,6 +174,14 @@ class PayloadReader:
             raise CorruptPayloadError(f"The {what} of the payload is damaged.")
         return data
 
+    @property
+    def contents_start(self) -> int:
+        """Where the index ends."""
+        return HEADER_SIZE + len(self._index)
+
+    def raw(self, offset: int, size: int) -> bytes:
+        return self._read(offset, size, self.size, "contents")
+
     def _read_blocks(self) -> Iterator[BlockRecord]:
         section = self._section(Section.BLOCKS)
         if len(section) % BLOCK.size:

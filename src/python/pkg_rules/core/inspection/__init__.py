@@ -1,0 +1,1 @@
+"""Looks into finished executables of any platform without running them (docs/guide/seeing-inside.md)."""
