@@ -44,6 +44,10 @@ function mount(payload, patchImports = patchEsm) {
 /** @param {import('./payload.cjs').Payload} payload */
 function start(payload) {
   const { tree, defaultEntryPoint } = mount(payload);
+  const { DEBUG_PKG } = process.env;
+  if (DEBUG_PKG && payload.metadata.debug === 'true') {
+    require('./debug_listing.cjs').showPayload(tree, DEBUG_PKG);
+  }
   if (process.env.PKG_EXECPATH !== undefined) {
     const { readCommandLine } = require('./child_start.cjs');
     const program = isStandIn() ? readCommandLine() : null;
