@@ -7,7 +7,13 @@ from typing import Any, Iterable
 from pants.engine.target import Target
 
 from pkg_rules import typescript_target_types
-from pkg_rules.goals import package_executable, refresh_node_lock, run_executable, tailor
+from pkg_rules.goals import (
+    inspect_executable,
+    package_executable,
+    refresh_node_lock,
+    run_executable,
+    tailor,
+)
 from pkg_rules.target_types import NodeExecutableTarget
 from pkg_rules.util_rules import (
     app_files,
@@ -49,6 +55,7 @@ _RULE_MODULES = (
     executable,
     first_party,
     import_scan,
+    inspect_executable,
     installed_tree,
     node_distribution,
     node_lock,

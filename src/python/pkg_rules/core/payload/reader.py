@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ class PayloadReader:
         self._last_block: tuple[int, bytes] | None = None
         self._file = file
         self._start = start
+        file_size = file.seek(0, os.SEEK_END)
+        if start + size > file_size:
+            raise CorruptPayloadError(
+                f"The payload should be {size:,} bytes at offset {start:,}, but the file has {file_size:,} bytes."
+            )
         header = self._read(0, HEADER_SIZE, size, "header")
         fields = HEADER.unpack_from(header)
         if fields[0] != PAYLOAD_MAGIC:
