@@ -29,5 +29,5 @@ def _line(entry: PayloadEntry) -> str:
     return (
         f"{entry.path}{'*' if entry.executable else ''} {entry.kind.name} {entry.target} "
         f"{entry.module_format.name} {entry.size} bytes, crc32 {entry.crc32:08x}, "
-        f"cached data {entry.cached_data_size} bytes, crc32 {entry.cached_data_crc32:08x}"
+        f"cached data {entry.cached_data_size} bytes"
     )
