@@ -46,6 +46,20 @@ def _workspace(name: str) -> TestProject:
     )
 
 
+def _assets(name: str, target: str) -> TestProject:
+    return TestProject(
+        name,
+        f"testprojects/assets:{target}",
+        "testprojects/assets/src/main.js",
+        (
+            Case("page"),
+            Case("inspect", ("inspect",)),
+            Case("copy", ("copy", "copied")),
+            Case("missing", ("missing",), exit_code=1),
+        ),
+    )
+
+
 def _big(name: str, target: str, script: str) -> TestProject:
     return TestProject(
         name,
@@ -135,17 +149,8 @@ PROJECTS = (
             Case("unsettled-await", ("fail", "unsettled"), exit_code=13),
         ),
     ),
-    TestProject(
-        "assets",
-        "testprojects/assets:majors",
-        "testprojects/assets/src/main.js",
-        (
-            Case("page"),
-            Case("inspect", ("inspect",)),
-            Case("copy", ("copy", "copied")),
-            Case("missing", ("missing",), exit_code=1),
-        ),
-    ),
+    _assets("assets", "majors"),
+    _assets("assets-zstd", "zstd_majors"),
     TestProject(
         "helpers",
         "testprojects/helpers:majors",

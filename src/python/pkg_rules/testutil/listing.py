@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import zlib
 from pathlib import Path
 
 from pkg_rules.core.payload.reader import PayloadEntry, PayloadReader
@@ -21,13 +22,14 @@ def listing(executable: Path) -> tuple[str, ...]:
         return (
             f"base {start} bytes, sha256 {base}",
             f"payload {size} bytes, entry point {reader.entry_point}, {dict(reader.metadata)}",
-            *(_line(entry) for entry in reader.entries()),
+            *(_line(entry, reader) for entry in reader.entries()),
         )
 
 
-def _line(entry: PayloadEntry) -> str:
+def _line(entry: PayloadEntry, reader: PayloadReader) -> str:
+    cached = zlib.crc32(reader.cached_data(entry)) if entry.cached_data_size else 0
     return (
         f"{entry.path}{'*' if entry.executable else ''} {entry.kind.name} {entry.target} "
         f"{entry.module_format.name} {entry.size} bytes, crc32 {entry.crc32:08x}, "
-        f"cached data {entry.cached_data_size} bytes"
+        f"cached data {entry.cached_data_size} bytes, crc32 {cached:08x}"
     )
