@@ -150,7 +150,7 @@ def make(
         )
         chosen = compression(job.get("compress", "none"), job.get("compress_level"))
         if chosen is not None:
-            payload = compress(payload, node, chosen, Path(work))
+            payload = compress(payload, options.node, chosen, Path(work))
         assemble(base, layout, Path(payload), Path(job["output"]))
     return summary
 
