@@ -5,54 +5,86 @@ const modules = { __proto__: null,
 './main.cjs': (function (module, exports, require) {
 // The first program that runs in an executable: mounts the payload, patches Node, runs the app.
 
-const { DamagedExecutable } = require('./executable.cjs');
 const { openPayload } = require('./open_payload.cjs');
 const { start } = require('./start.cjs');
 
-/** One line for the user of a damaged executable; there is nothing that a stack trace could tell them. */
-function fail(error) {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+start(openPayload());
+}),
+'./open_payload.cjs': (function (module, exports, require) {
+// Opens the payload of the executable that runs.
+
+const fs = require('node:fs');
+const sea = require('node:sea');
+const { endDamaged } = require('./damage.cjs');
+const { openExecutable, readLocator } = require('./executable.cjs');
+const { Payload } = require('./payload.cjs');
+
+/** Ends the process if the executable is damaged. */
+function openPayload() {
+  const { start, size } = readLocator(sea.getRawAsset('locator'));
+  const executable = openExecutable();
+  if (fs.fstatSync(executable).size < start + size) {
+    endDamaged('it ends before the end of its payload');
+  }
+  return new Payload(executable, start, size);
 }
 
-function open() {
+module.exports = { openPayload };
+}),
+'./damage.cjs': (function (module, exports, require) {
+// The end of a damaged executable: one line, exit code 1, at once. It is no exception, because a program that caught it
+// would go on with a part of itself.
+
+const fs = require('node:fs');
+
+// Programs replace these.
+const { reallyExit } = process;
+const { writeSync } = fs;
+
+// How a thread tells the one that started it; worker_patch.cjs looks for it.
+const DAMAGED_THREAD = 0x44414d47;
+
+/** @param {string} problem @returns {never} */
+function endDamaged(problem) {
   try {
-    return openPayload();
-  } catch (error) {
-    if (error instanceof DamagedExecutable) return fail(error);
-    throw error;
+    writeSync(
+      2,
+      `This executable is damaged or incomplete: ${problem}. Get it again from where it was built.\n`,
+    );
+  } finally {
+    endProcess();
   }
 }
 
-start(open());
+/** @returns {never} */
+function endProcess() {
+  reallyExit.call(process, require('node:worker_threads').isMainThread ? 1 : DAMAGED_THREAD);
+  // A thread only stops when it looks whether it should.
+  for (;;);
+}
+
+module.exports = { DAMAGED_THREAD, endDamaged, endProcess };
 }),
 './executable.cjs': (function (module, exports, require) {
 // Finds the payload in the executable that runs. The locator is an asset of the SEA blob, patched when the payload
 // was appended; so nothing has to be searched for, and a tool that moved bytes is noticed.
 
 const fs = require('node:fs');
+const { endDamaged } = require('./damage.cjs');
 
 // In two parts: the assemble step finds the locator by its magic, which must be in the prepared base only once.
 const LOCATOR_MAGIC = ['PKGRULES', 'LOCATOR'].join('-');
 const LOCATOR_SIZE = 32;
 
-class DamagedExecutable extends Error {
-  constructor(problem) {
-    super(
-      `This executable is damaged or incomplete: ${problem}. Get it again from where it was built.`,
-    );
-  }
-}
-
 /** Where the payload is in the executable: `{start, size}`. */
 function readLocator(asset) {
   const locator = Buffer.from(asset);
   if (locator.length !== LOCATOR_SIZE || locator.latin1Slice(0, 16) !== LOCATOR_MAGIC) {
-    throw new DamagedExecutable('the locator of its payload is not one');
+    endDamaged('the locator of its payload is not one');
   }
   const start = Number(locator.readBigUInt64LE(16));
   const size = Number(locator.readBigUInt64LE(24));
-  if (start === 0 || size === 0) throw new DamagedExecutable('it has no payload');
+  if (start === 0 || size === 0) endDamaged('it has no payload');
   return { start, size };
 }
 
@@ -61,27 +93,7 @@ function openExecutable() {
   return fs.openSync(process.platform === 'linux' ? '/proc/self/exe' : process.execPath, 'r');
 }
 
-module.exports = { DamagedExecutable, openExecutable, readLocator };
-}),
-'./open_payload.cjs': (function (module, exports, require) {
-// Opens the payload of the executable that runs.
-
-const fs = require('node:fs');
-const sea = require('node:sea');
-const { DamagedExecutable, openExecutable, readLocator } = require('./executable.cjs');
-const { Payload } = require('./payload.cjs');
-
-/** @throws {DamagedExecutable} */
-function openPayload() {
-  const { start, size } = readLocator(sea.getRawAsset('locator'));
-  const executable = openExecutable();
-  if (fs.fstatSync(executable).size < start + size) {
-    throw new DamagedExecutable('it ends before the end of its payload');
-  }
-  return new Payload(executable, start, size);
-}
-
-module.exports = { openPayload };
+module.exports = { openExecutable, readLocator };
 }),
 './payload.cjs': (function (module, exports, require) {
 // The payload as it is in the file: checks header and index, reads contents. docs/formats/payload.md has the layout.
@@ -89,18 +101,20 @@ module.exports = { openPayload };
 const fs = require('node:fs');
 const format = require('./format.cjs');
 const { binding } = require('./bindings.cjs');
-const { DamagedExecutable } = require('./executable.cjs');
+const { endDamaged } = require('./damage.cjs');
 const { WRAPPER_END, WRAPPER_START } = require('./compile.cjs');
 
 const { readSync } = fs;
 
-// One read gets header and index of most apps, and the beginning of their contents.
+// One read gets header and index of most apps.
 const FIRST_READ = 64 << 10;
-// Files that are loaded together are near each other, so small ones are read with what surrounds them.
-const WINDOW = 128 << 10;
+// Modules go back and forth between packages, so some blocks are kept. Their memory is used again for those that come
+// after them: with fresh memory for each, V8 would collect garbage in the middle of the start of a large app.
+const KEPT_BLOCKS = 16;
 
 const ENTRY_WORDS = format.ENTRY_SIZE / 4;
 const DIRECTORY_WORDS = format.DIRECTORY_SIZE / 4;
+const BLOCK_WORDS = format.BLOCK_RECORD_SIZE / 4;
 
 class Payload {
   /**
@@ -112,29 +126,35 @@ class Payload {
     this.descriptor = descriptor;
     this.start = start;
     this.size = size;
-    this.window = null;
-    this.windowStart = 0;
-    this.windowEnd = 0;
+    this.lastNumber = -1;
+    this.lastBlock = null;
+    this.kept = new Map();
+    // The block whose cached data somebody may still have.
+    this.givenOut = -1;
+    // The bytes of a compressed block.
+    this.scratch = null;
+    // Those that are too large to be kept, as long as nobody else needs the memory.
+    this.large = null;
 
     let head = this.read(0, Math.min(size, FIRST_READ), 'header');
     const words = new Uint32Array(head.buffer, 0, Math.min(format.HEADER_SIZE, head.length) >> 2);
     if (head.length < format.HEADER_SIZE || head.latin1Slice(0, 8) !== format.PAYLOAD_MAGIC) {
-      throw new DamagedExecutable('there is no payload where its locator points to');
+      endDamaged('there is no payload where its locator points to');
     }
     if ((words[2] & 0xffff) !== format.PAYLOAD_VERSION || words[2] >>> 16 !== format.HEADER_SIZE) {
-      throw new DamagedExecutable(
+      endDamaged(
         `its payload has version ${words[2] & 0xffff}, not ${format.PAYLOAD_VERSION}`,
       );
     }
     if (words[31] !== crc32(head.subarray(0, 124)))
-      throw new DamagedExecutable('the header of its payload is wrong');
+      endDamaged('the header of its payload is wrong');
     if (u64(words, 4) !== size) {
-      throw new DamagedExecutable(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
+      endDamaged(`its payload should have ${u64(words, 4)} bytes and has ${size}`);
     }
     const indexEnd = format.HEADER_SIZE + words[6];
     if (indexEnd > head.length) head = this.read(0, indexEnd, 'index');
     if (words[7] !== crc32(head.subarray(format.HEADER_SIZE, indexEnd))) {
-      throw new DamagedExecutable('the index of its payload is wrong');
+      endDamaged('the index of its payload is wrong');
     }
 
     this.entryPoint = words[10];
@@ -143,6 +163,7 @@ class Payload {
     this.head = head;
     this.directories = this.#section(words, format.SECTION_DIRECTORIES, words[8] * DIRECTORY_WORDS);
     this.entries = this.#section(words, format.SECTION_ENTRIES, words[9] * ENTRY_WORDS);
+    this.blocks = this.#section(words, format.SECTION_BLOCKS, words[13 + 2 * format.SECTION_BLOCKS] / 4);
     this.namesStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_NAMES];
     this.targetsStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_TARGETS];
     this.metadataStart = format.HEADER_SIZE + words[12 + 2 * format.SECTION_METADATA];
@@ -222,75 +243,158 @@ class Payload {
 
   /** The content of a file, in a buffer that belongs to the caller. */
   content(entry) {
-    const at = entry * ENTRY_WORDS;
-    return this.read(u64(this.entries, at + 2), u64(this.entries, at + 6), 'contents');
+    const size = this.fileSize(entry);
+    const content = Buffer.allocUnsafeSlow(size);
+    this.readInto(entry, content, 0, size, 0);
+    return content;
   }
 
   /** Reads into `buffer[offset...offset+length]` from `position` of a file; how many bytes there were. */
   readInto(entry, buffer, offset, length, position) {
     const at = entry * ENTRY_WORDS;
-    const available = Math.min(length, u64(this.entries, at + 4) - position);
+    const available = Math.min(length, this.fileSize(entry) - position);
     if (available <= 0) return 0;
-    return this.#readExactly(
-      buffer,
-      offset,
-      available,
-      u64(this.entries, at + 2) + position,
-      'contents',
-    );
+    const first = this.entries[at + 1];
+    if (this.#isInOneBlock(at)) {
+      const start = this.entries[at + 2] + position;
+      this.#block(first).copy(buffer, offset, start, start + available);
+      return available;
+    }
+    for (let done = 0; done < available;) {
+      const number = first + Math.floor((position + done) / format.BLOCK_SIZE);
+      const start = (position + done) % format.BLOCK_SIZE;
+      const count = Math.min(format.BLOCK_SIZE - start, available - done);
+      if (count === this.blocks[number * BLOCK_WORDS + 3] && this.#isStored(number)) {
+        this.#readStored(number, buffer, offset + done);
+      } else {
+        this.#block(number).copy(buffer, offset + done, start, start + count);
+      }
+      done += count;
+    }
+    return available;
   }
 
   /** The content of a file as a string, as reading it as UTF-8 gives it. */
   text(entry) {
     const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const start = this.#locate(u64(this.entries, at + 2), size);
-    return this.#decode(at, start, size);
+    const size = this.fileSize(entry);
+    if (!this.#isInOneBlock(at)) return this.#decode(at, this.content(entry), 0, size);
+    return this.#decode(at, this.#block(this.entries[at + 1]), this.entries[at + 2], size);
   }
 
   /**
    * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
-   * is a view of memory that the next read reuses. The source is a part of the text, not a copy.
+   * is a view of memory that is used again after the next script. The source is a part of the text, not a copy.
    */
   script(entry) {
     const at = entry * ENTRY_WORDS;
-    const size = u64(this.entries, at + 6);
-    const cacheSize = this.entries[at + 9];
+    const cacheSize = this.entries[at + 6];
     if (cacheSize === 0) {
       return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
     }
-    const wrappedSize = WRAPPER_START.length + size + WRAPPER_END.length;
-    const position = u64(this.entries, at + 2) - WRAPPER_START.length;
-    const cacheOffset = Math.ceil(wrappedSize / format.ALIGNMENT) * format.ALIGNMENT;
-    const start = this.#locate(position, cacheOffset + cacheSize);
-    const wrapped = this.#decode(at, start, wrappedSize);
+    const block = this.#block(this.entries[at + 1]);
+    this.givenOut = this.entries[at + 1];
+    const start = this.entries[at + 2] - WRAPPER_START.length;
+    const wrappedSize = WRAPPER_START.length + this.fileSize(entry) + WRAPPER_END.length;
+    const wrapped = this.#decode(at, block, start, wrappedSize);
+    const cacheStart = Math.ceil((start + wrappedSize) / format.ALIGNMENT) * format.ALIGNMENT;
     return {
       source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
       wrapped,
-      cachedData: this.window.subarray(start + cacheOffset, start + cacheOffset + cacheSize),
+      cachedData: block.subarray(cacheStart, cacheStart + cacheSize),
     };
   }
 
-  #decode(at, start, size) {
+  #decode(at, buffer, start, size) {
     return (this.entries[at] & format.ASCII_FLAG) === 0
-      ? this.window.utf8Slice(start, start + size)
-      : this.window.latin1Slice(start, start + size);
+      ? buffer.utf8Slice(start, start + size)
+      : buffer.latin1Slice(start, start + size);
   }
 
-  /** Makes sure that a range of the payload is in the window; where it is there. */
-  #locate(position, length) {
-    if (position < this.windowStart || position + length > this.windowEnd) {
-      const size = Math.min(Math.max(length, WINDOW), this.size - position);
-      if (length > size)
-        throw new DamagedExecutable('a file of its payload ends after the payload');
-      if (this.window === null || this.window.length < size) {
-        this.window = Buffer.allocUnsafeSlow(Math.max(size, Math.min(WINDOW, this.size)));
-      }
-      this.#readExactly(this.window, 0, size, position, 'contents');
-      this.windowStart = position;
-      this.windowEnd = position + size;
+  // Blocks: what is read, checked and decompressed at once.
+
+  #isInOneBlock(at) {
+    return (
+      this.entries[at + 2] + u64(this.entries, at + 4) <=
+      this.blocks[this.entries[at + 1] * BLOCK_WORDS + 3]
+    );
+  }
+
+  #isStored(number) {
+    return this.blocks[number * BLOCK_WORDS + 5] === format.CODEC_STORED;
+  }
+
+  /** The content of a block, in memory that belongs to the payload. */
+  #block(number) {
+    if (number === this.lastNumber) return this.lastBlock;
+    const kept = this.kept.get(number);
+    if (kept === undefined && this.blocks[number * BLOCK_WORDS + 3] > format.BLOCK_SIZE) {
+      return this.large?.get(number)?.deref() ?? this.#loadLarge(number);
     }
-    return position - this.windowStart;
+    this.lastBlock = kept ?? this.#load(number);
+    this.lastNumber = number;
+    return this.lastBlock;
+  }
+
+  #load(number) {
+    const block = this.#roomForBlock().subarray(0, this.blocks[number * BLOCK_WORDS + 3]);
+    if (this.#isStored(number)) this.#readStored(number, block, 0);
+    else {
+      this.scratch ??= Buffer.allocUnsafeSlow(format.BLOCK_SIZE);
+      this.#decompress(number, this.scratch, block);
+    }
+    this.kept.set(number, block);
+    return block;
+  }
+
+  #loadLarge(number) {
+    const block = Buffer.allocUnsafeSlow(this.blocks[number * BLOCK_WORDS + 3] + 1).subarray(0, -1);
+    if (this.#isStored(number)) this.#readStored(number, block, 0);
+    else {
+      const stored = Buffer.allocUnsafeSlow(this.blocks[number * BLOCK_WORDS + 2]);
+      this.#decompress(number, stored, block);
+    }
+    this.large ??= new Map();
+    this.large.set(number, new WeakRef(block));
+    return block;
+  }
+
+  /** Memory for a block and one byte more, which decompression needs to see that there is no more. */
+  #roomForBlock() {
+    if (this.kept.size >= KEPT_BLOCKS) {
+      for (const [number, { buffer }] of this.kept) {
+        if (number === this.givenOut) continue;
+        this.kept.delete(number);
+        if (number === this.lastNumber) this.lastNumber = -1;
+        return Buffer.from(buffer);
+      }
+    }
+    return Buffer.allocUnsafeSlow(format.BLOCK_SIZE + 1);
+  }
+
+  #decompress(number, memory, block) {
+    const at = number * BLOCK_WORDS;
+    const stored = memory.subarray(0, this.blocks[at + 2]);
+    this.#readStored(number, stored, 0);
+    const { decompress } = require('./decompress.cjs');
+    decompress(this.blocks[at + 5], stored, block);
+  }
+
+  /** Reads a block as it is stored, and checks it. */
+  #readStored(number, buffer, offset) {
+    const at = number * BLOCK_WORDS;
+    const position = u64(this.blocks, at);
+    const end = offset + this.blocks[at + 2];
+    // Piece by piece, so that what was read is still near the processor when it is checked.
+    let crc = 0;
+    for (let from = offset; from < end; from += format.BLOCK_SIZE) {
+      const length = Math.min(format.BLOCK_SIZE, end - from);
+      this.#readExactly(buffer, from, length, position + from - offset, 'contents');
+      crc = crc32(buffer.subarray(from, from + length), crc);
+    }
+    if (crc !== this.blocks[at + 4]) {
+      endDamaged(`the contents of its payload are wrong, near byte ${this.start + position}`);
+    }
   }
 
   read(position, length, what) {
@@ -309,7 +413,7 @@ class Payload {
         length - done,
         this.start + position + done,
       );
-      if (count === 0) throw new DamagedExecutable(`it ends in the ${what} of its payload`);
+      if (count === 0) endDamaged(`it ends in the ${what} of its payload`);
       done += count;
     }
     return done;
@@ -322,9 +426,9 @@ function u64(words, index) {
 
 let nativeCrc32;
 
-function crc32(bytes) {
+function crc32(bytes, before = 0) {
   nativeCrc32 ??= findCrc32();
-  return nativeCrc32(bytes, 0);
+  return nativeCrc32(bytes, before);
 }
 
 /** `zlib.crc32` without the rest of zlib, which takes longer to load than the whole loader (3 ms). */
@@ -339,18 +443,18 @@ module.exports = { Payload };
 // The part of src/python/pkg_rules/core/payload/format.py that the loader needs; a test compares the numbers.
 
 const PAYLOAD_MAGIC = 'PKGPAYLD';
-const PAYLOAD_VERSION = 1;
+const PAYLOAD_VERSION = 2;
 const HEADER_SIZE = 128;
 const DIRECTORY_SIZE = 28;
-const ENTRY_SIZE = 48;
+const ENTRY_SIZE = 32;
+const BLOCK_RECORD_SIZE = 24;
+const BLOCK_SIZE = 262144;
 const NOTHING = 0xffffffff;
 const ALIGNMENT = 8;
 
 const KIND_MASK = 0x3;
 const EXECUTABLE_FLAG = 4;
 const ASCII_FLAG = 8;
-const CODEC_SHIFT = 4;
-const CODEC_MASK = 0xf;
 const MODULE_FORMAT_SHIFT = 8;
 const MODULE_FORMAT_MASK = 0xf;
 
@@ -359,6 +463,9 @@ const KIND_DIRECTORY = 1;
 const KIND_SYMLINK = 2;
 
 const CODEC_STORED = 0;
+const CODEC_GZIP = 1;
+const CODEC_BROTLI = 2;
+const CODEC_ZSTD = 3;
 
 const FORMAT_NONE = 0;
 const FORMAT_COMMONJS = 1;
@@ -373,7 +480,7 @@ const SECTION_DIRECTORIES = 0;
 const SECTION_ENTRIES = 1;
 const SECTION_NAMES = 2;
 const SECTION_TARGETS = 3;
-const SECTION_RESOLUTIONS = 4;
+const SECTION_BLOCKS = 4;
 const SECTION_METADATA = 5;
 
 module.exports = {
@@ -382,19 +489,22 @@ module.exports = {
   HEADER_SIZE,
   DIRECTORY_SIZE,
   ENTRY_SIZE,
+  BLOCK_RECORD_SIZE,
+  BLOCK_SIZE,
   NOTHING,
   ALIGNMENT,
   KIND_MASK,
   EXECUTABLE_FLAG,
   ASCII_FLAG,
-  CODEC_SHIFT,
-  CODEC_MASK,
   MODULE_FORMAT_SHIFT,
   MODULE_FORMAT_MASK,
   KIND_FILE,
   KIND_DIRECTORY,
   KIND_SYMLINK,
   CODEC_STORED,
+  CODEC_GZIP,
+  CODEC_BROTLI,
+  CODEC_ZSTD,
   FORMAT_NONE,
   FORMAT_COMMONJS,
   FORMAT_MODULE,
@@ -407,7 +517,7 @@ module.exports = {
   SECTION_ENTRIES,
   SECTION_NAMES,
   SECTION_TARGETS,
-  SECTION_RESOLUTIONS,
+  SECTION_BLOCKS,
   SECTION_METADATA,
 };
 }),
@@ -519,10 +629,68 @@ function silenceOwnWarning() {
 
 module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };
 }),
+'./decompress.cjs': (function (module, exports, require) {
+// Decompresses blocks. In a module of its own because loading zlib takes longer than most of the loader.
+
+const zlib = require('node:zlib');
+const format = require('./format.cjs');
+const { endDamaged } = require('./damage.cjs');
+
+const CREATORS = {
+  [format.CODEC_GZIP]: () => zlib.createInflateRaw(),
+  [format.CODEC_BROTLI]: () => zlib.createBrotliDecompress(),
+  [format.CODEC_ZSTD]: () => zlib.createZstdDecompress(),
+};
+
+let streamOfCodec = null;
+
+/**
+ * One decompressor for all blocks: the functions of zlib make one for each call, and the memory that V8 then believes to
+ * be used makes it collect garbage in the middle of the start (2,000 modules: about 25 ms of 150).
+ */
+function streamFor(codec) {
+  streamOfCodec ??= new Map();
+  let stream = streamOfCodec.get(codec);
+  if (stream === undefined) {
+    const create = CREATORS[codec];
+    if (create === undefined) endDamaged(`its payload is compressed in the unknown way ${codec}`);
+    stream = create();
+    stream._handle.onerror = (message, number, code) =>
+      endDamaged(`a part of its payload cannot be decompressed (${code})`);
+    streamOfCodec.set(codec, stream);
+  }
+  return stream;
+}
+
+/**
+ * Fills `block`, which has one more byte behind it that stays free if the size is right.
+ * @param {number} codec
+ * @param {Buffer} stored
+ * @param {Buffer} block
+ */
+function decompress(codec, stored, block) {
+  const { _handle: handle, _writeState: state } = streamFor(codec);
+  const room = Buffer.from(block.buffer, block.byteOffset, block.length + 1);
+  handle.writeSync(
+    zlib.constants.Z_SYNC_FLUSH,
+    stored,
+    0,
+    stored.length,
+    room,
+    0,
+    room.length,
+  );
+  const [left] = state;
+  handle.reset();
+  if (left !== 1) endDamaged('a part of its payload has a wrong size');
+}
+
+module.exports = { decompress };
+}),
 './start.cjs': (function (module, exports, require) {
 // From an open payload to the running app.
 
-const { DamagedExecutable } = require('./executable.cjs');
+const { endDamaged } = require('./damage.cjs');
 const { ROOT, SEPARATOR } = require('./mount.cjs');
 const { silenceOwnWarning } = require('./compile.cjs');
 const { patchCommonJs } = require('./cjs_loader.cjs');
@@ -564,6 +732,10 @@ function mount(payload, patchImports = patchEsm) {
 /** @param {import('./payload.cjs').Payload} payload */
 function start(payload) {
   const { tree, defaultEntryPoint } = mount(payload);
+  const { DEBUG_PKG } = process.env;
+  if (DEBUG_PKG && payload.metadata.debug === 'true') {
+    require('./debug_listing.cjs').showPayload(tree, DEBUG_PKG);
+  }
   if (process.env.PKG_EXECPATH !== undefined) {
     const { readCommandLine } = require('./child_start.cjs');
     const program = isStandIn() ? readCommandLine() : null;
@@ -595,7 +767,7 @@ function startProgram(tree, program, defaultEntryPoint) {
 
 /** The path of an entry, from its place among those of all directories. */
 function pathOfEntry(payload, entry) {
-  if (entry >= payload.entryCount) throw new DamagedExecutable('its payload has no entry point');
+  if (entry >= payload.entryCount) endDamaged('its payload has no entry point');
   const parts = [];
   let number = directoryOf(payload, entry);
   let child = entry;
@@ -4748,6 +4920,7 @@ module.exports = {
 
 const EventEmitter = require('node:events');
 const path = require('node:path');
+const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -4782,6 +4955,12 @@ function patchWorkers(tree, defaultEntryPoint) {
       const construct = (more) =>
         Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
       return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});
+    }
+
+    emit(name, ...args) {
+      // Before the app hears of it. No listener, since programs can see and remove those.
+      if (name === 'exit' && args[0] === DAMAGED_THREAD) endProcess();
+      return super.emit(name, ...args);
     }
   }
   Object.setPrototypeOf(Worker.prototype, original.prototype);
@@ -5218,6 +5397,102 @@ function sha256Of(content) {
 }
 
 module.exports = { NativeCacheError, placesOf, sha256Of };
+}),
+'./debug_listing.cjs': (function (module, exports, require) {
+// What DEBUG_PKG shows in an executable that was built with `debug`: on stderr, so that what the program prints stays as
+// it is.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
+const { ROOT, SEPARATOR } = require('./mount.cjs');
+
+// What is worth a look when an executable is larger than expected.
+const LARGE_FILE = 5 << 20;
+const LARGE_DIRECTORY = 10 << 20;
+
+const { writeSync } = fs;
+
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {string} level `1`: files, links and what is large; `2`: also each use of `fs` from now on
+ */
+function showPayload(tree, level) {
+  const lines = ['------------------------------- virtual file system'];
+  const links = [];
+  const large = [];
+  const size = describe(tree, tree.root, 0, { lines, links, large });
+  lines[0] += `, ${readable(size)}`;
+  lines.push('------------------------------- symlinks', ...(links.length > 0 ? links : ['none']));
+  lines.push(
+    `------------------------------- files over ${readable(LARGE_FILE)}, directories over ${readable(LARGE_DIRECTORY)}`,
+    ...(large.length > 0 ? large : ['none']),
+    '-------------------------------',
+  );
+  write(lines.join('\n'));
+  if (level === '2') logCalls();
+}
+
+/** Adds the lines of a directory; its size with all that is in it. */
+function describe(tree, directory, depth, found) {
+  const { payload } = tree;
+  const indent = '  '.repeat(depth);
+  const at = found.lines.length;
+  found.lines.push('');
+  let size = 0;
+  for (const name of directory.names()) {
+    const entry = directory.find(name);
+    const file = directory.path + SEPARATOR + name;
+    const kind = payload.kind(entry);
+    if (kind === KIND_DIRECTORY) {
+      size += describe(tree, tree.lookup(file).directory, depth + 1, found);
+    } else if (kind === KIND_SYMLINK) {
+      found.lines.push(`${indent}  ${name} -> ${payload.target(entry)}`);
+      const target = tree.lookup(file);
+      found.links.push(`${file} => ${typeof target === 'number' ? '(missing)' : target.path}`);
+    } else {
+      const own = payload.fileSize(entry);
+      size += own;
+      found.lines.push(`${indent}  ${name} ${readable(own)}`);
+      if (own > LARGE_FILE) found.large.push(`${file} ${readable(own)}`);
+    }
+  }
+  const shown = depth === 0 ? ROOT : path.basename(directory.path);
+  found.lines[at] = `${indent}${shown}${SEPARATOR} ${readable(size)}`;
+  if (size > LARGE_DIRECTORY) found.large.push(`${directory.path}${SEPARATOR} ${readable(size)}`);
+  return size;
+}
+
+/** From now on each function of `fs` and `fs.promises` says that it was called, and with which path. */
+function logCalls() {
+  for (const [module, prefix] of [
+    [fs, 'fs.'],
+    [fs.promises, 'fs.promises.'],
+  ]) {
+    for (const name of Object.keys(module)) {
+      const original = module[name];
+      // Not the classes, which are called with `new`.
+      if (typeof original !== 'function' || /^[A-Z_]/.test(name)) continue;
+      const logged = function (...args) {
+        const [first] = args;
+        write(`DEBUG_PKG ${prefix}${name} ${typeof first === 'object' ? String(first) : first}`);
+        return original.apply(this, args);
+      };
+      module[name] = Object.defineProperties(logged, Object.getOwnPropertyDescriptors(original));
+    }
+  }
+}
+
+function write(text) {
+  writeSync(2, `${text}\n`);
+}
+
+function readable(size) {
+  if (size < 1 << 10) return `${size} B`;
+  return size < 1 << 20 ? `${(size / (1 << 10)).toFixed(1)} KB` : `${(size / (1 << 20)).toFixed(1)} MB`;
+}
+
+module.exports = { showPayload };
 }),
 './child_start.cjs': (function (module, exports, require) {
 // The start of an executable that stands in for `node`: its arguments are those of `node`.
