@@ -18,6 +18,7 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
+from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
 
 
 class ExecutableMode(Enum):
@@ -45,7 +46,6 @@ class NodeExecutableEntryPointField(StringField):
 
 class NodeExecutableTargetsField(StringSequenceField):
     alias = "targets"
-    default = ("host",)
     help = help_text(
         f"""
         For which Node.js version, platform and architecture to build: one executable for each item.
@@ -59,6 +59,8 @@ class NodeExecutableTargetsField(StringSequenceField):
         With several items each file name gets a suffix of the parts in which the items differ, see
         `{OutputPathField.alias}`.
 
+        If undefined, it is the `targets` of the pkg configuration, see `{NodeExecutablePkgConfigField.alias}`, or else `["host"]`.
+
         Example: `targets=["node24-linux-x64", "node22-linux-x64"]`.
         """
     )
@@ -66,9 +68,7 @@ class NodeExecutableTargetsField(StringSequenceField):
 
 class NodeExecutableModeField(StringField):
     alias = "mode"
-    default = ExecutableMode.SEA.value
     valid_choices = ExecutableMode
-    value: str
     help = help_text(
         """
         How the program is stored in the executable.
@@ -79,18 +79,14 @@ class NodeExecutableModeField(StringField):
         `simple`: one self-contained CommonJS script and nothing else, as Node.js' own single executable applications
         have it: no virtual file system, `require` knows built-in modules only. The build fails if the entry point
         imports any other file; bundle it first with a `node_build_script`, or use `sea`.
+
+        If undefined, it is `sea`, or what `sea` of the pkg configuration says.
         """
     )
-
-    @property
-    def mode(self) -> ExecutableMode:
-        return ExecutableMode(self.value)
 
 
 class NodeExecutableOptionsField(StringSequenceField):
     alias = "options"
-    default = ()
-    value: tuple[str, ...]
     help = help_text(
         """
         Options of Node.js and V8 that the program always runs with, with or without their dashes.
@@ -99,6 +95,8 @@ class NodeExecutableOptionsField(StringSequenceField):
         `node --expose-gc main.js`, and children and workers of the program have them too. An option that the Node.js of
         one of the `targets` does not know fails the build, and so do those that make no sense in an executable, such as
         `--eval`, `--inspect` or `--require`. Node.js 22.20, 24.8 or newer is needed.
+
+        If undefined, they are the `options` of the pkg configuration, if it has any; `[]` means none.
 
         Example: `options=["--expose-gc", "max-old-space-size=4096"]`.
         """
@@ -177,6 +175,8 @@ class NodeExecutableOutputPathField(OutputPathField):
 
         If undefined, the path of the BUILD file and the target's name: `src.js.app/bin` for `src/js/app:bin`.
 
+        An `outputPath` in the pkg configuration (see `{NodeExecutablePkgConfigField.alias}`) puts a directory before the last part of that.
+
         With several `{NodeExecutableTargetsField.alias}` the name is followed by the parts in which they differ:
         `bin-linux-x64`, `bin-win-x64.exe`. Names of executables for Windows end in `.exe`. Two items that would be
         written to the same file are an error.
@@ -198,6 +198,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableDependenciesField,
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,
+        *PKG_CONFIG_FIELDS,
         RestartableField,
         EnvironmentField,
     )
