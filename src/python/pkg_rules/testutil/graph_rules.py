@@ -38,10 +38,13 @@ from pkg_rules.util_rules import (
     pkg_config,
     pkg_config_files,
     pre_build,
+    program_files,
     python_tools,
     registry_access,
+    transform,
 )
 from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest
+from pkg_rules.util_rules.program_files import ProgramFiles, ProgramFilesRequest
 
 LOCK_FILE = "3rdparty/node/node.lock.json"
 _MODULES: Iterable[ModuleType] = (
@@ -64,8 +67,10 @@ _MODULES: Iterable[ModuleType] = (
     pkg_config,
     pkg_config_files,
     pre_build,
+    program_files,
     python_tools,
     registry_access,
+    transform,
 )
 
 
@@ -74,6 +79,7 @@ def graph_rule_runner(*queries: Any) -> RuleRunner:
         rules=[
             *(rule for module in _MODULES for rule in module.rules()),
             QueryRule(AppFiles, [AppFilesRequest]),
+            QueryRule(ProgramFiles, [ProgramFilesRequest]),
             *queries,
         ],
         target_types=[

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-
 import pytest
 
 from pkg_rules.core.pkg_config.model import Patch, TextPatch, WholeFile, WholeFilePatch
 from pkg_rules.core.pkg_config.patches import PatchError, apply_patches
-from pkg_rules.testutil import pinned_tools
 
 
 def patched(text: str, *patches: Patch) -> str:
@@ -32,25 +28,6 @@ def test_one_patch(text: str, patch: Patch, expected: str) -> None:
 
 def test_patches_are_applied_in_their_order() -> None:
     assert patched("a", TextPatch("a", "b"), TextPatch("b", "c"), WholeFilePatch(WholeFile.APPEND, "!")) == "c!"
-
-
-@pytest.mark.slow
-def test_dollars_mean_what_they_mean_to_javascript() -> None:
-    text, search = "left [mid] right [mid] end", "[mid]"
-    replacements = ["$$", "$&$&", "<$`>", "<$'>", "$1", "$", "$$&", "a$", "$<x>", "$$$&"]
-    script = (
-        "const [text, search, all] = JSON.parse(require('fs').readFileSync(0));"
-        "const escaped = search.replace(/[\\[\\]]/g, '\\\\$&');"
-        "console.log(JSON.stringify(all.map((one) => text.replace(new RegExp(escaped, 'g'), one))));"
-    )
-    finished = subprocess.run(
-        [str(pinned_tools.node(24)), "-e", script],
-        input=json.dumps([text, search, replacements]).encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    expected = json.loads(finished.stdout)
-    assert [patched(text, TextPatch(search, one)) for one in replacements] == expected
 
 
 def test_a_patch_that_changes_nothing_names_file_and_text() -> None:

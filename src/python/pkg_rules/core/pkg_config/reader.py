@@ -90,6 +90,10 @@ def _dictionary(
     return tuple(entries), tuple(warnings)
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != FUNCTION_MARK
+
+
 class _Reader:
     """Reads the keys of one object; `prefix` is where it is in the configuration, for errors."""
 
@@ -112,7 +116,7 @@ class _Reader:
         if value is None:
             return ()
         values = value if isinstance(value, list) else [value]
-        if not all(isinstance(item, str) for item in values):
+        if not all(map(_is_text, values)):
             raise self._wrong(key, value, KEYS[key])
         return tuple(values)
 
@@ -121,13 +125,13 @@ class _Reader:
         if value is None:
             return None
         values = value.split(",") if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+        if not isinstance(values, list) or not all(map(_is_text, values)):
             raise self._wrong(key, value, NAMES)
         return tuple(item.strip() for item in values if item.strip())
 
     def string(self, key: str) -> str | None:
         value = self._block.get(key)
-        if value is not None and not isinstance(value, str):
+        if value is not None and not _is_text(value):
             raise self._wrong(key, value, STRING)
         return value
 
