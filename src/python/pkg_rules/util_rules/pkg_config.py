@@ -65,6 +65,9 @@ from pkg_rules.util_rules.hook_sandbox import (
 
 logger = logging.getLogger(__name__)
 
+# Settings for which there is no machinery yet: what asks for them gets a warning.
+NOT_FOLLOWED_YET = ("options", "compress", "debug")
+
 _EVALUATED = f"{OUT}/config.json"
 
 
@@ -264,6 +267,12 @@ async def _executable_settings(request: SettingsRequest) -> ExecutableSettings:
         logger.debug(decision)
     for warning in settings.warnings:
         logger.warning(warning)
+    for setting in NOT_FOLLOWED_YET:
+        if config is not None and getattr(settings, setting) not in (None, (), "none", False):
+            logger.warning(
+                f"`{setting}` of the pkg configuration in `{config.path}` is not followed yet: {request.address} is built "
+                "without it."
+            )
     return ExecutableSettings(target, settings, config)
 
 

@@ -30,6 +30,7 @@ class BuildSettings:
     output_path: str | None = None
     options: tuple[str, ...] | None = None
     compress: str | None = None
+    debug: bool | None = None
     pre_build: str | None = None
     transform: str | None = None
     post_build: str | None = None
@@ -47,8 +48,8 @@ class HookSource:
 
 @dataclass(frozen=True)
 class Settings:
-    """`output_directory` is relative to where the executable would lie otherwise. `options` and `compress` are None if
-    neither the target nor the configuration says anything.
+    """`output_directory` is relative to where the executable would lie otherwise. `options`, `compress` and `debug` are
+    None if neither the target nor the configuration says anything.
 
     `targets_origin` and `options_origin` name settings at the start of a message; `decisions` say where each setting is from, `warnings` what of the configuration is not followed and why.
     """
@@ -60,6 +61,7 @@ class Settings:
     output_directory: str
     options: tuple[str, ...] | None
     compress: str | None
+    debug: bool | None
     public: bool
     public_packages: tuple[str, ...]
     bytecode: bool
@@ -97,6 +99,7 @@ def effective_settings(
         ),
         options=choice.of("options", build.options, "options", given.options, None),
         compress=choice.of("compress", build.compress, "compress", given.compress, None),
+        debug=choice.of("debug", build.debug, "debug", given.debug, None),
         public=bool(given.public),
         public_packages=given.public_packages or (),
         bytecode=given.bytecode is not False,
@@ -223,7 +226,6 @@ def _without_effect(config: PkgConfig, mode: str, modes: Collection[str]) -> lis
         ("signature", config.signature, "executables for macOS are always signed, without which they do not start"),
         ("noDictionary", config.no_dictionary, "there is no built-in dictionary to switch off"),
         ("seaConfig", config.sea_config or None, "how Node.js' own single executable support is used is not a choice"),
-        ("debug", config.debug, "`DEBUG_PKG` is looked at when the executable runs, however it was built"),
     )
     found += [f"`{key}` of {where} has no effect: {why}." for key, value, why in elsewhere if value is not None]
     return found

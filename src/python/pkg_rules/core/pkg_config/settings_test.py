@@ -18,6 +18,7 @@ CONFIG = PkgConfig(
     output_path="dist",
     options=("expose-gc",),
     compress="brotli",
+    debug=True,
     sea=True,
     pre_build=Hook("make"),
     transform=Hook(None),
@@ -35,7 +36,7 @@ def settings(build: BuildSettings = SILENT, config: PkgConfig | None = CONFIG, *
 def test_defaults() -> None:
     found = settings(config=None)
     assert (found.targets, found.mode, found.output_directory) == (("host",), "sea", "")
-    assert (found.options, found.compress) == (None, None)
+    assert (found.options, found.compress, found.debug) == (None, None, None)
     assert (found.pre_build, found.transform, found.post_build) == (None, None, None)
     assert found.decisions == found.warnings == ()
     assert found.targets_origin == "The `targets` field of app:bin"
@@ -44,7 +45,7 @@ def test_defaults() -> None:
 def test_the_configuration_where_the_build_file_is_silent() -> None:
     found = settings()
     assert (found.targets, found.mode, found.output_directory) == (("node22",), "sea", "dist")
-    assert (found.options, found.compress) == (("expose-gc",), "brotli")
+    assert (found.options, found.compress, found.debug) == (("expose-gc",), "brotli", True)
     origin = "of the pkg configuration in `app/package.json`"
     assert found.pre_build == HookSource(f"`preBuild` {origin}", command="make")
     assert found.transform == HookSource(f"`transform` {origin}", file="app/package.json", member="transform")
@@ -62,13 +63,14 @@ def test_the_build_file_comes_first() -> None:
         output_path="out/bin",
         options=(),
         compress="none",
+        debug=False,
         pre_build="echo",
         transform="tools/t.cjs",
         post_build="",
     )
     found = settings(build)
     assert (found.targets, found.mode, found.output_directory) == (("host",), "sea", "")
-    assert (found.options, found.compress) == ((), "none")
+    assert (found.options, found.compress, found.debug) == ((), "none", False)
     assert found.pre_build == HookSource("`pre_build` of the target `app:bin`", command="echo")
     assert found.transform == HookSource("`transform` of the target `app:bin`", file="app/tools/t.cjs")
     assert found.post_build is None
@@ -98,7 +100,6 @@ def test_an_output_path_that_changes_nothing() -> None:
         ({"signature": False}, "`signature` of"),
         ({"no_dictionary": ("*",)}, "`noDictionary` of"),
         ({"sea_config": (("useCodeCache", True),)}, "`seaConfig` of"),
-        ({"debug": True}, "`debug` of"),
     ],
 )
 def test_what_has_no_effect_is_told(changes: dict[str, Any], words: str) -> None:
