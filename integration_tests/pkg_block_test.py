@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pkg_rules.testutil.oracle import ENVIRONMENT
-from pkg_rules.testutil.pinned_tools import NODE_MAJORS
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node
 from pkg_rules.testutil.repository import RepositoryCopy
+from pkg_rules.testutil.small_repository import SmallRepository
 
 PROJECT = "testprojects/pkg-block"
 
@@ -71,3 +72,41 @@ def test_the_post_build_hook_saw_the_finished_executable(release: Path, major: i
 )
 def test_what_patches_patterns_and_hooks_change(release: Path, major: int, command: str, output: str) -> None:
     assert said(release, major, command) == output
+
+
+MAIN = """'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const views = path.join(__dirname, 'views');
+const shown = fs.readdirSync(views).map((name) => `${name}: ${fs.readFileSync(path.join(views, name), 'utf8')}`);
+console.log(shown.join(), require(`./commands/${process.argv[2]}`));
+"""
+BLOCK = "{ scripts: ['commands/*.js'], assets: 'views' }"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        (".pkgrc", '{ "scripts": ["commands/*.js"], "assets": "views" }'),
+        ("pkg.config.cjs", f"module.exports = {BLOCK};"),
+        ("pkg.config.mjs", f"export default {{ pkg: {BLOCK} }};"),
+    ],
+)
+def test_a_configuration_in_a_file_of_its_own(name: str, text: str, tmp_path: Path) -> None:
+    files = {
+        "app/BUILD": 'package_json(name="pkg")\njavascript_sources(name="src", sources=["**/*.js"])\n'
+        'files(name="views", sources=["views/*"])\nnode_executable(name="bin")\n',
+        "app/package.json": '{ "name": "app", "version": "1.0.0", "bin": "main.js" }',
+        "app/main.js": MAIN,
+        "app/commands/one.js": "module.exports = __filename.split('/').pop();\n",
+        "app/views/page.html": "<p>",
+        f"app/{name}": text,
+    }
+    repository = SmallRepository.make(tmp_path / "repository", files)
+    finished = repository.pants("package", "app:bin")
+    assert finished.exit_code == 0, finished.output
+    plain = [str(node(24)), str(repository.root / "app/main.js")]
+    packaged = [str(repository.root / "dist/app/bin")]
+    expected, actual = (subprocess.check_output([*argv, "one"], cwd="/") for argv in (plain, packaged))
+    assert actual == expected == b"page.html: <p> one.js\n"

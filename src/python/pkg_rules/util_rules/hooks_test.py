@@ -8,7 +8,7 @@ from typing import Any, Mapping
 import pytest
 from pants.build_graph.address import Address
 from pants.engine.addresses import Addresses
-from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, FileContent
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, FileContent, FileDigest, FileEntry
 from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
@@ -18,6 +18,7 @@ from pkg_rules.testutil.graph_rules import graph_rule_runner
 from pkg_rules.testutil.process_assertions import assert_portable
 from pkg_rules.util_rules import post_build
 from pkg_rules.util_rules.assemble import AssembledExecutable
+from pkg_rules.util_rules.finished_executable import CollidingFilesError, check_without_collision
 from pkg_rules.util_rules.hook_sandbox import HookSandbox
 from pkg_rules.util_rules.pkg_config import evaluate_process
 from pkg_rules.util_rules.post_build import PostBuilt, PostBuildRequest, post_build_process
@@ -241,6 +242,15 @@ def test_post_build_hooks_that_fail(rule_runner: RuleRunner, command: str, words
     with pytest.raises(ExecutionError) as raised:
         post_built(rule_runner)
     assert words in str(raised.value.wrapped_exceptions[0])
+
+
+def test_two_contents_for_one_file_are_an_error() -> None:
+    def entry(path: str, size: int) -> FileEntry:
+        return FileEntry(path, FileDigest("0" * 64, size))
+
+    check_without_collision(BIN, [[entry("out/a", 1), entry("out/c", 1)], [entry("out/c", 1)]])
+    with pytest.raises(CollidingFilesError, match="app:bin is packaged to has two files with different contents at `out/c`"):
+        check_without_collision(BIN, [[entry("out/a", 1), entry("out/c", 1)], [entry("out/c", 2)]])
 
 
 @pytest.mark.slow

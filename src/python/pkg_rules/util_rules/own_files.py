@@ -24,6 +24,7 @@ from pkg_rules.core.entry_point import EntryPointError, find_entry_point
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.pkg_config.program import patched_source
 from pkg_rules.core.trace.model import ScannedFile
 from pkg_rules.core.trace.scanner import is_source
 from pkg_rules.engine import (
@@ -54,6 +55,7 @@ from pkg_rules.util_rules.dependency_graph import (
 )
 from pkg_rules.util_rules.first_party import FirstParty, first_party, is_source_target
 from pkg_rules.util_rules.import_scan import SCANS
+from pkg_rules.util_rules.pkg_config import PkgConfigRequest, pkg_config
 from pkg_rules.util_rules.pkg_config_files import (
     ConfiguredFiles,
     ConfiguredFilesRequest,
@@ -109,8 +111,9 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
     outputs = await concurrently(
         build_script(BuildScriptRequest(address), **implicitly()) for address in scripts
     )
-    hook, configured = await concurrently(
+    hook, loaded, configured = await concurrently(
         pre_build(PreBuildRequest(request.address), **implicitly()),
+        pkg_config(PkgConfigRequest(request.address), **implicitly()),
         configured_files(ConfiguredFilesRequest(request.address), **implicitly()),
     )
     sources, assets = await concurrently(
@@ -184,7 +187,7 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
             PackageJson(file.path, file.content) for file in texts if _is_package_json(file.path)
         ),
         scans=FrozenDict(
-            (file.path, SCANS.scan(file.path, file.content))
+            (file.path, SCANS.scan(file.path, patched_source(loaded.config, file.path, file.content)))
             for file in texts
             if _is_code(file.path)
         ),

@@ -29,6 +29,7 @@ from pkg_rules.core.pkg_config.sources import (
     candidates,
     choose_source,
 )
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT, PROJECT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -96,6 +97,7 @@ def evaluate_process(sandbox: HookSandbox, path: str, inputs: Any) -> Process:
         description=f"Evaluate `{path}`",
         level=LogLevel.DEBUG,
         timeout_seconds=60,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 

@@ -170,6 +170,12 @@ def test_files_are_patched(rule_runner: RuleRunner) -> None:
     assert found["app/views/a.html"] == ""
 
 
+def test_an_import_that_a_patch_removes_need_not_lead_anywhere(rule_runner: RuleRunner) -> None:
+    more = {"app/main.js": "require('./gone')"}
+    write(rule_runner, {"patches": {"main.js": ["require('./gone')", "1"]}}, more=more)
+    assert program(rule_runner)["app/main.js"] == "1"
+
+
 @pytest.mark.parametrize(
     "patches, words",
     [

@@ -21,6 +21,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -45,7 +46,7 @@ from pkg_rules.util_rules.hook_sandbox import (
     hook_sandbox,
 )
 from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
-from pkg_rules.util_rules.pre_build import HookError, hook_plan
+from pkg_rules.util_rules.pre_build import HookError, hook_plan, log_output
 
 _EXECUTABLE = "__executable"
 
@@ -77,8 +78,7 @@ def post_build_process(sandbox: HookSandbox, inputs: Digest, built: AssembledExe
         description=f"Run the post-build hook for `{built.path}`",
         level=LogLevel.INFO,
         timeout_seconds=sandbox.timeout_seconds,
-        # The output is large: a result that is being fetched must not be lost to a race with a new run.
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 
@@ -107,6 +107,7 @@ async def _post_built(request: PostBuildRequest) -> PostBuilt:
     if result.exit_code:
         output = (result.stdout + b"\n" + result.stderr).decode(errors="replace").strip()
         raise HookError(hook, request.address.spec, result.exit_code, output)
+    log_output(hook, result)
     written = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
     placed, entries = await concurrently(
         add_prefix(AddPrefix(written, os.path.dirname(built.path)), **implicitly()),

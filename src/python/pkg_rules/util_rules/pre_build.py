@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os.path
 from dataclasses import dataclass
 from typing import Any, Sequence
@@ -25,6 +26,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.pkg_config.settings import HookSource
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT, PROJECT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -54,6 +56,16 @@ from pkg_rules.util_rules.hook_sandbox import (
     hook_sandbox,
 )
 from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
+
+
+logger = logging.getLogger(__name__)
+
+
+def log_output(hook: HookSource, result: Any) -> None:
+    """What a hook that succeeded has to say."""
+    said = (result.stdout + b"\n" + result.stderr).decode(errors="replace").strip()
+    if said:
+        logger.info(f"The hook {hook.origin} says:\n{said}")
 
 
 class HookError(PkgRulesError):
@@ -114,6 +126,7 @@ def pre_build_process(sandbox: HookSandbox, target: str, inputs: Digest) -> Proc
         description=f"Run the pre-build hook of `{target}`",
         level=LogLevel.INFO,
         timeout_seconds=sandbox.timeout_seconds,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 
@@ -178,6 +191,7 @@ async def _pre_build(request: PreBuildRequest) -> PreBuildOutput:
     if result.exit_code:
         output = (result.stdout + b"\n" + result.stderr).decode(errors="replace").strip()
         raise HookError(hook, request.address.spec, result.exit_code, output)
+    log_output(hook, result)
     digest = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
     return PreBuildOutput(digest)
 

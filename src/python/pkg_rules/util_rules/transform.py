@@ -22,6 +22,7 @@ from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT, PROJECT
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -44,7 +45,7 @@ from pkg_rules.util_rules.hook_sandbox import (
     hook_sandbox,
 )
 from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
-from pkg_rules.util_rules.pre_build import HookError
+from pkg_rules.util_rules.pre_build import HookError, log_output
 
 PROGRAM = "__program"
 
@@ -74,6 +75,7 @@ def transform_process(sandbox: HookSandbox, target: str, inputs: Digest) -> Proc
         description=f"Transform the files of `{target}`",
         level=LogLevel.INFO,
         timeout_seconds=sandbox.timeout_seconds,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 
@@ -117,6 +119,7 @@ async def _transformed(request: TransformRequest) -> Transformed:
     if result.exit_code:
         output = (result.stdout + b"\n" + result.stderr).decode(errors="replace").strip()
         raise HookError(hook, request.address.spec, result.exit_code, output)
+    log_output(hook, result)
     return Transformed(await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly()))
 
 

@@ -10,12 +10,7 @@ from typing import Iterable
 
 from pkg_rules.core.npm.installed import NODE_MODULES
 from pkg_rules.core.pkg_config.errors import PkgConfigError
-from pkg_rules.core.pkg_config.glob_patterns import (
-    compile_glob,
-    expand_braces,
-    is_literal,
-    literal_root,
-)
+from pkg_rules.core.pkg_config.glob_patterns import compile_glob, expand_braces, literal_root
 
 
 @dataclass(frozen=True)
@@ -31,10 +26,6 @@ class FileGlob:
         """Nothing outside of this directory, or but this file, can match."""
         roots = [literal_root(plain) for plain in expand_braces(self.path)]
         return roots[0] if len(roots) == 1 else posixpath.commonpath(roots) if all(roots) else ""
-
-    @cached_property
-    def is_literal(self) -> bool:
-        return is_literal(self.path)
 
     @cached_property
     def is_about_packages(self) -> bool:

@@ -43,10 +43,6 @@ def literal_root(glob: str) -> str:
     return "/".join(parts)
 
 
-def is_literal(glob: str) -> bool:
-    return literal_root(glob) == glob
-
-
 def _brace_groups(glob: str) -> Iterator[tuple[int, int, list[str]]]:
     """Start, end and parts of the outermost braces."""
     depth, start, parts, part_start = 0, 0, [""], 0

@@ -30,10 +30,11 @@ class InstalledFiles:
     def visible(self, name: str) -> Iterator[tuple[str, str]]:
         """Files below the directories that are found under the name of a package, with their real paths.
 
-        Package managers that share packages between projects put links there, through which globs look.
+        Package managers that share packages between projects put links there, through which globs look. What is below
+        a hidden directory, e.g. `.pnpm`, are links of packages to one another.
         """
         for link in self.links:
-            if posixpath.basename(posixpath.dirname(link)).startswith("."):
+            if "/." in link:
                 continue
             if name and not link.endswith(f"node_modules/{name}"):
                 continue

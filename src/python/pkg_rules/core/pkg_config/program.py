@@ -10,7 +10,7 @@ from pkg_rules.core.npm.installed import InstalledPackage
 from pkg_rules.core.pkg_config.errors import PkgConfigError
 from pkg_rules.core.pkg_config.file_globs import IgnorePatterns
 from pkg_rules.core.pkg_config.model import Patch, PkgConfig
-from pkg_rules.core.pkg_config.patches import PatchError
+from pkg_rules.core.pkg_config.patches import PatchError, apply_patches
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,17 @@ class PatchedFile:
     path: str
     patches: tuple[Patch, ...]
     origin: str
+
+
+def patched_source(config: PkgConfig | None, path: str, content: bytes) -> bytes:
+    """An own file as it will be, to look for imports in; whether its patches fit is said when all files are patched."""
+    for one in config.files.patches if config is not None else ():
+        if posixpath.normpath(posixpath.join(config.directory, one.path)) == path:
+            try:
+                content = apply_patches(content, one.patches, path, f"`{config.path}`")
+            except PatchError:
+                return content
+    return content
 
 
 def patched_files(
