@@ -11,7 +11,7 @@ from pkg_rules.core.pkg_config.sources import CONFIG_FILES
 from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS
 from pkg_rules.target_types import NodeExecutableTarget
 from pkg_rules.testutil.pinned_tools import REPOSITORY
-from pkg_rules.util_rules.pkg_config import NOT_FOLLOWED_YET
+from pkg_rules.util_rules.executable_settings import NOT_FOLLOWED_YET
 
 GUIDE = (REPOSITORY / "docs" / "guide" / "migrating-from-pkg.md").read_text()
 

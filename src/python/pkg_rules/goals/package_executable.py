@@ -31,14 +31,14 @@ from pkg_rules.target_types import (
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest
-from pkg_rules.util_rules.finished_executable import (
-    check_without_collision,
-    finished_executable,
-)
-from pkg_rules.util_rules.pkg_config import (
+from pkg_rules.util_rules.executable_settings import (
     ExecutableSettings,
     SettingsRequest,
     executable_settings,
+)
+from pkg_rules.util_rules.finished_executable import (
+    check_without_collision,
+    finished_executable,
 )
 from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples

@@ -11,8 +11,8 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.engine import implicitly
 from pkg_rules.goals.package_executable import NodeExecutableFieldSet
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.finished_executable import finished_executable
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 from pkg_rules.util_rules.triples import TriplesRequest, triples
 
 

@@ -30,9 +30,9 @@ from pkg_rules.engine import (
     path_globs_to_digest,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.installed_tree import InstalledTree, InstalledTreeRequest, installed_tree
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 from pkg_rules.util_rules.post_build import PostBuildRequest, post_built
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 

@@ -1,4 +1,4 @@
-"""The pkg configuration of an executable, and what holds for it together with the fields of its target."""
+"""The pkg configuration of an executable: found, evaluated if it is a program, and read."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pants.build_graph.address import Address
-from pants.core.goals.package import OutputPathField
 from pants.engine.fs import CreateDigest, FileContent, MergeDigests, PathGlobs
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
-from pants.engine.target import Target
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
@@ -21,7 +19,6 @@ from pkg_rules.core.pkg_config.errors import PkgConfigError
 from pkg_rules.core.pkg_config.keys import FUNCTION_MARK
 from pkg_rules.core.pkg_config.model import PkgConfig
 from pkg_rules.core.pkg_config.reader import read_block
-from pkg_rules.core.pkg_config.settings import BuildSettings, Settings, effective_settings
 from pkg_rules.core.pkg_config.sources import (
     ConfigSource,
     block_of,
@@ -43,18 +40,7 @@ from pkg_rules.engine import (
     run_fallible_process,
     wrapped_target,
 )
-from pkg_rules.pkg_config_fields import (
-    NodeExecutablePkgConfigField,
-    NodeExecutablePostBuildField,
-    NodeExecutablePreBuildField,
-    NodeExecutableTransformField,
-)
-from pkg_rules.target_types import (
-    ExecutableMode,
-    NodeExecutableModeField,
-    NodeExecutableOptionsField,
-    NodeExecutableTargetsField,
-)
+from pkg_rules.pkg_config_fields import NodeExecutablePkgConfigField
 from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.hook_sandbox import (
     PLAN,
@@ -65,9 +51,6 @@ from pkg_rules.util_rules.hook_sandbox import (
 )
 
 logger = logging.getLogger(__name__)
-
-# Settings for which there is no machinery yet: what asks for them gets a warning.
-NOT_FOLLOWED_YET = ("options", "compress", "debug")
 
 _EVALUATED = f"{OUT}/config.json"
 
@@ -215,75 +198,6 @@ else:
 
     def pkg_config(request: PkgConfigRequest, **_: object) -> Get:
         return Get(LoadedPkgConfig, PkgConfigRequest, request)
-
-
-@dataclass(frozen=True)
-class SettingsRequest:
-    """The address of a `node_executable`."""
-
-    address: Address
-
-
-@dataclass(frozen=True)
-class ExecutableSettings:
-    target: Target
-    settings: Settings
-    config: PkgConfig | None
-
-    @property
-    def mode(self) -> ExecutableMode:
-        return ExecutableMode(self.settings.mode)
-
-    @property
-    def output_path(self) -> str:
-        """Below the distribution folder, without the parts that depend on what it is built for."""
-        path = self.target[OutputPathField].value_or_default(file_ending=None)
-        directory, _, name = path.rpartition("/")
-        return "/".join(part for part in (directory, self.settings.output_directory, name) if part)
-
-
-@rule(desc="Find the settings of an executable", level=LogLevel.DEBUG)
-async def _executable_settings(request: SettingsRequest) -> ExecutableSettings:
-    wrapped, loaded = await concurrently(
-        wrapped_target(request.address, "the `node_executable` that is packaged"),
-        pkg_config(PkgConfigRequest(request.address), **implicitly()),
-    )
-    target = wrapped.target
-    config = loaded.checked()
-    settings = effective_settings(
-        BuildSettings(
-            target=request.address.spec,
-            directory=request.address.spec_path,
-            targets=target[NodeExecutableTargetsField].value,
-            mode=target[NodeExecutableModeField].value,
-            output_path=target[OutputPathField].value,
-            options=target[NodeExecutableOptionsField].value,
-            pre_build=target[NodeExecutablePreBuildField].value,
-            transform=target[NodeExecutableTransformField].value,
-            post_build=target[NodeExecutablePostBuildField].value,
-        ),
-        config,
-        modes=[mode.value for mode in ExecutableMode],
-    )
-    for decision in settings.decisions:
-        logger.debug(decision)
-    for warning in settings.warnings:
-        logger.warning(warning)
-    for setting in NOT_FOLLOWED_YET:
-        if config is not None and getattr(settings, setting) not in (None, (), "none", False):
-            logger.warning(
-                f"`{setting}` of the pkg configuration in `{config.path}` is not followed yet: {request.address} is built "
-                "without it."
-            )
-    return ExecutableSettings(target, settings, config)
-
-
-if CALL_BY_NAME:
-    executable_settings = _executable_settings
-else:
-
-    def executable_settings(request: SettingsRequest, **_: object) -> Get:
-        return Get(ExecutableSettings, SettingsRequest, request)
 
 
 def rules() -> Any:

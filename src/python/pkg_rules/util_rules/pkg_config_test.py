@@ -15,7 +15,7 @@ from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
 from pkg_rules.testutil.graph_rules import graph_rule_runner
-from pkg_rules.util_rules.pkg_config import ExecutableSettings, SettingsRequest
+from pkg_rules.util_rules.executable_settings import ExecutableSettings, SettingsRequest
 from pkg_rules.util_rules.program_files import ProgramFiles, ProgramFilesRequest
 
 BIN = Address("app", target_name="bin")

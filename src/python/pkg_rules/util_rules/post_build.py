@@ -38,6 +38,7 @@ from pkg_rules.engine import (
 )
 from pkg_rules.pkg_config_fields import NodeExecutableHookDependenciesField
 from pkg_rules.util_rules.assemble import AssembledExecutable
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.hook_sandbox import (
     PLAN,
     HookFilesRequest,
@@ -45,7 +46,6 @@ from pkg_rules.util_rules.hook_sandbox import (
     HookSandboxRequest,
     hook_sandbox,
 )
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 from pkg_rules.util_rules.pre_build import HookError, hook_plan, log_output
 
 _EXECUTABLE = "__executable"

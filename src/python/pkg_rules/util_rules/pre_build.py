@@ -48,6 +48,7 @@ from pkg_rules.pkg_config_fields import (
 )
 from pkg_rules.util_rules.build_script import FILE_FIELDS, is_build_script, source_fields
 from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.hook_sandbox import (
     PLAN,
     HookFilesRequest,
@@ -55,7 +56,6 @@ from pkg_rules.util_rules.hook_sandbox import (
     HookSandboxRequest,
     hook_sandbox,
 )
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 
 
 logger = logging.getLogger(__name__)

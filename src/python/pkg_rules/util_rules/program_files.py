@@ -35,9 +35,9 @@ from pkg_rules.engine import (
 )
 from pkg_rules.target_types import ExecutableMode
 from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest, app_files
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.installed_tree import InstalledTree, InstalledTreeRequest, installed_tree
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 from pkg_rules.util_rules.pkg_config_files import ConfiguredFilesRequest, configured_files
 from pkg_rules.util_rules.transform import TransformRequest, transformed
 

@@ -37,6 +37,7 @@ from pkg_rules.engine import (
     run_fallible_process,
 )
 from pkg_rules.pkg_config_fields import NodeExecutableHookDependenciesField
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.hook_sandbox import (
     PLAN,
     HookFilesRequest,
@@ -44,7 +45,6 @@ from pkg_rules.util_rules.hook_sandbox import (
     HookSandboxRequest,
     hook_sandbox,
 )
-from pkg_rules.util_rules.pkg_config import SettingsRequest, executable_settings
 from pkg_rules.util_rules.pre_build import HookError, log_output
 
 PROGRAM = "__program"
