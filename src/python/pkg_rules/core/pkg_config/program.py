@@ -88,7 +88,7 @@ def useless_patterns(config: PkgConfig, left_out_by: Collection[str]) -> list[st
         if pattern in left_out_by:
             continue
         hint = (
-            ""
+            " Its wildcards do not stand for names with a leading dot, such as `.pnpm`, as for pkg."
             if pattern.startswith(("**/", "/"))
             else f" It is about the whole path, as for pkg: did you mean `**/{pattern}`?"
         )
