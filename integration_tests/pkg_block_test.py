@@ -67,6 +67,7 @@ def test_the_post_build_hook_saw_the_finished_executable(release: Path, major: i
         ("channel", "release\n"),
         ("long", "2 solar days\n"),
         ("edition", "complete\n"),
+        ("collector", "function\n"),
         ("stamp", '{"name":"pkg-block","version":"1.4.0"}\n'),
     ],
 )

@@ -40,6 +40,10 @@ const commands = {
     return edition;
   },
 
+  collector() {
+    return typeof globalThis.gc;
+  },
+
   channel() {
     return channel;
   },

@@ -50,6 +50,7 @@ def test_the_configuration_where_the_build_file_is_silent() -> None:
     assert found.pre_build == HookSource(f"`preBuild` {origin}", command="make")
     assert found.transform == HookSource(f"`transform` {origin}", file="app/package.json", member="transform")
     assert found.targets_origin == "The `targets` of the pkg configuration in `app/package.json` for app:bin"
+    assert found.options_origin == "The `options` of the pkg configuration in `app/package.json` for app:bin"
     assert "`app:bin`: `targets` is `targets` of `app/package.json`: `node22`." in found.decisions
     assert "`app:bin`: `output_path` is `outputPath` of `app/package.json`: `dist`." in found.decisions
 
