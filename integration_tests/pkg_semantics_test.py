@@ -14,7 +14,8 @@ from pkg_rules.core.pkg_config.model import TextPatch
 from pkg_rules.core.pkg_config.patches import apply_patches
 from pkg_rules.testutil import pinned_tools
 
-# Left out is where the oracle contradicts its own documentation: `!(x).js` does not match `xx.js`.
+# Left out is where ours differs: `!(x).js` is not `xx.js` for the oracle, against its own documentation; `*/*` is `/x.js`
+# for the oracle only, and `/**/*.js` is `/x.js` for ours only.
 GLOBS = (
     "**/* *.js **/*.js views/** views/**/* views/*.html a/**/b a/**/b/**/*.js {a,b}/*.js {a,b/{c,d}}/*.js a/{x.js,y.js} "
     "**/!(*.test).js @(a|b)/*.js +(a|b)/*.js ?(a)b/*.js *(ab)/x.js a/?.js a/[xy].js a/[!x].js a/[^x].js a/[a-z].js "
