@@ -161,6 +161,32 @@ MISTAKES = (
         "package.json",
     ),
     mistake(
+        "asset-without-target",
+        {
+            "app/package.json": json.dumps({"name": "app", "version": "1.0.0", "pkg": {"assets": "views/*"}}),
+            "app/views/page.html": "<p>",
+        },
+        "app:bin",
+        "`app/views/page.html` (`views/*`)",
+        'files(name="pkg_files", sources=["views/*"])',
+    ),
+    mistake(
+        "pkg-block-of-wrong-type",
+        {"app/package.json": json.dumps({"name": "app", "version": "1.0.0", "pkg": {"bytecode": "no"}})},
+        "`bytecode`",
+        "app/package.json",
+        '"no"',
+        "`true` or `false`",
+    ),
+    mistake(
+        "hook-fails-after-the-executable-is-made",
+        {"app/BUILD": build('entry_point="main.js", post_build="echo the reason; exit 7"')},
+        "app:bin",
+        "post_build",
+        "exit code 7",
+        "the reason",
+    ),
+    mistake(
         "dependency-cycle",
         {
             "app/BUILD": build(

@@ -205,6 +205,20 @@ PROJECTS = (
         ),
     ),
     TestProject(
+        "pkg-block",
+        "testprojects/pkg-block:majors",
+        "testprojects/pkg-block/src/main.js",
+        # What patches and hooks change is not as under plain Node.js: see pkg_block_test.py.
+        (
+            Case("text"),
+            Case("html", ("report", "html", "2d", "1h")),
+            Case("computed-package", ("colour",)),
+            Case("generated", ("stamp",)),
+            Case("beside", ("settings",)),
+            Case("unknown-command", ("nothing",), exit_code=2),
+        ),
+    ),
+    TestProject(
         "single",
         "testprojects/single:majors",
         "testprojects/single/src/count.cjs",

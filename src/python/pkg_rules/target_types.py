@@ -14,11 +14,13 @@ from pants.engine.target import (
     StringField,
     StringSequenceField,
     Target,
+    TriBoolField,
 )
 from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
+from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
 
 
 class ExecutableMode(Enum):
@@ -46,7 +48,6 @@ class NodeExecutableEntryPointField(StringField):
 
 class NodeExecutableTargetsField(StringSequenceField):
     alias = "targets"
-    default = ("host",)
     help = help_text(
         f"""
         For which Node.js version, platform and architecture to build: one executable for each item.
@@ -60,6 +61,8 @@ class NodeExecutableTargetsField(StringSequenceField):
         With several items each file name gets a suffix of the parts in which the items differ, see
         `{OutputPathField.alias}`.
 
+        If undefined, it is the `targets` of the pkg configuration, see `{NodeExecutablePkgConfigField.alias}`, or else `["host"]`.
+
         Example: `targets=["node24-linux-x64", "node22-linux-x64"]`.
         """
     )
@@ -67,9 +70,7 @@ class NodeExecutableTargetsField(StringSequenceField):
 
 class NodeExecutableModeField(StringField):
     alias = "mode"
-    default = ExecutableMode.SEA.value
     valid_choices = ExecutableMode
-    value: str
     help = help_text(
         """
         How the program is stored in the executable.
@@ -80,18 +81,14 @@ class NodeExecutableModeField(StringField):
         `simple`: one self-contained CommonJS script and nothing else, as Node.js' own single executable applications
         have it: no virtual file system, `require` knows built-in modules only. The build fails if the entry point
         imports any other file; bundle it first with a `node_build_script`, or use `sea`.
+
+        If undefined, it is `sea`, or what `sea` of the pkg configuration says.
         """
     )
-
-    @property
-    def mode(self) -> ExecutableMode:
-        return ExecutableMode(self.value)
 
 
 class NodeExecutableOptionsField(StringSequenceField):
     alias = "options"
-    default = ()
-    value: tuple[str, ...]
     help = help_text(
         """
         Options of Node.js and V8 that the program always runs with, with or without their dashes.
@@ -100,6 +97,8 @@ class NodeExecutableOptionsField(StringSequenceField):
         `node --expose-gc main.js`, and children and workers of the program have them too. An option that the Node.js of
         one of the `targets` does not know fails the build, and so do those that make no sense in an executable, such as
         `--eval`, `--inspect` or `--require`. Node.js 22.20, 24.8 or newer is needed.
+
+        If undefined, they are the `options` of the pkg configuration, if it has any; `[]` means none.
 
         Example: `options=["--expose-gc", "max-old-space-size=4096"]`.
         """
@@ -141,13 +140,11 @@ class NodeExecutableNodeOptionsEnvVarField(StringField):
 
 class NodeExecutableCompressField(StringField):
     alias = "compress"
-    default = "none"
     valid_choices = ("none", "gzip", "brotli", "zstd")
-    value: str
     help = help_text(
         """
         How the files of the program and their code cache are compressed inside the executable. Node.js itself, which
-        is the larger part of most executables, is not compressed.
+        is the larger part of most executables, is not compressed. If undefined, they are not compressed either (`none`).
 
         `zstd` makes files about as small as `brotli` and is the quickest to read; it needs Node.js 22.15 or newer.
         `gzip` makes them somewhat larger. Files are decompressed when they are used, not all at the start. What does
@@ -169,9 +166,8 @@ class NodeExecutableCompressLevelField(IntField):
     )
 
 
-class NodeExecutableDebugField(BoolField):
+class NodeExecutableDebugField(TriBoolField):
     alias = "debug"
-    default = False
     help = help_text(
         """
         Whether the executable shows what is in it when the environment variable `DEBUG_PKG` is set: `1` lists its
@@ -222,6 +218,8 @@ class NodeExecutableOutputPathField(OutputPathField):
 
         If undefined, the path of the BUILD file and the target's name: `src.js.app/bin` for `src/js/app:bin`.
 
+        An `outputPath` in the pkg configuration (see `{NodeExecutablePkgConfigField.alias}`) puts a directory before the last part of that.
+
         With several `{NodeExecutableTargetsField.alias}` the name is followed by the parts in which they differ:
         `bin-linux-x64`, `bin-win-x64.exe`. Names of executables for Windows end in `.exe`. Two items that would be
         written to the same file are an error.
@@ -246,6 +244,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableDependenciesField,
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,
+        *PKG_CONFIG_FIELDS,
         RestartableField,
         EnvironmentField,
     )

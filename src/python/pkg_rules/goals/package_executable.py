@@ -14,7 +14,13 @@ from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.triples import OutputNameError, Triple, output_names
-from pkg_rules.engine import EnvironmentField, concurrently, implicitly, merge_digests
+from pkg_rules.engine import (
+    EnvironmentField,
+    concurrently,
+    get_digest_entries,
+    implicitly,
+    merge_digests,
+)
 from pkg_rules.target_types import (
     NodeExecutableCompressField,
     NodeExecutableCompressLevelField,
@@ -27,7 +33,16 @@ from pkg_rules.target_types import (
     NodeExecutableOutputPathField,
     NodeExecutableTargetsField,
 )
-from pkg_rules.util_rules.executable import ExecutableRequest, executable
+from pkg_rules.util_rules.executable import ExecutableRequest
+from pkg_rules.util_rules.executable_settings import (
+    ExecutableSettings,
+    SettingsRequest,
+    executable_settings,
+)
+from pkg_rules.util_rules.finished_executable import (
+    check_without_collision,
+    finished_executable,
+)
 from pkg_rules.util_rules.payload import PayloadSettings
 from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples
@@ -52,47 +67,59 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     # The `package` goal looks for a field of this name.
     environment: EnvironmentField
 
-    def executable_request(self, triple: Triple, file_name: str) -> ExecutableRequest:
-        mode = self.mode.mode
+    def executable_request(
+        self, found: ExecutableSettings, triple: Triple, file_name: str
+    ) -> ExecutableRequest:
         return ExecutableRequest(
             self.address,
-            mode,
+            found.mode,
             triple,
             file_name,
-            options=self.options.value,
-            ignores_node_options=self.node_options_env_var.ignores(mode),
+            options=found.settings.options or (),
+            options_origin=found.settings.options_origin,
+            ignores_node_options=self.node_options_env_var.ignores(found.mode),
             settings=PayloadSettings.of(
-                self.address, mode, self.compress, self.compress_level, self.debug
+                self.address,
+                found.mode,
+                found.settings.compress,
+                self.compress_level.value,
+                found.settings.debug,
             ),
         )
 
 
 @rule(desc="Package Node.js executables", level=LogLevel.DEBUG)
 async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPackage:
+    found = await executable_settings(SettingsRequest(field_set.address), **implicitly())
+    settings = found.settings
     resolved, _ = await concurrently(
-        triples(
-            TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
-        ),
+        triples(TriplesRequest(settings.targets_origin, settings.targets), **implicitly()),
         remote_cache_advice(**implicitly()),
     )
     try:
-        names = output_names(
-            field_set.output_path.value_or_default(file_ending=None), resolved.triples
-        )
+        names = output_names(found.output_path, resolved.triples)
     except OutputNameError as error:
         raise InvalidFieldException(
-            f"The `{NodeExecutableTargetsField.alias}` field of {field_set.address} cannot be used. {error}"
+            f"{settings.targets_origin} cannot be used. {error}"
         ) from error
     built = await concurrently(
-        executable(field_set.executable_request(triple, name), **implicitly())
+        finished_executable(field_set.executable_request(found, triple, name), **implicitly())
         for triple, name in zip(resolved.triples, names)
     )
+    contents = await concurrently(get_digest_entries(one.digest, **implicitly()) for one in built)
+    check_without_collision(field_set.address, contents)
     digest = await merge_digests(MergeDigests([one.digest for one in built]), **implicitly())
+    beside = sorted({path for one in built for path in one.beside})
     return BuiltPackage(
         digest,
-        tuple(
-            BuiltPackageArtifact(one.path, (f"Node.js {triple.version}, {triple.platform}-{triple.arch}",))
-            for one, triple in zip(built, resolved.triples)
+        (
+            *(
+                BuiltPackageArtifact(
+                    one.path, (f"Node.js {triple.version}, {triple.platform}-{triple.arch}",)
+                )
+                for one, triple in zip(built, resolved.triples)
+            ),
+            *map(BuiltPackageArtifact, beside),
         ),
     )
 

@@ -11,19 +11,23 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.engine import implicitly
 from pkg_rules.goals.package_executable import NodeExecutableFieldSet
-from pkg_rules.util_rules.executable import executable
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
+from pkg_rules.util_rules.finished_executable import finished_executable
 from pkg_rules.util_rules.triples import TriplesRequest, triples
 
 
 @rule(desc="Build the Node.js executable to run", level=LogLevel.DEBUG)
 async def run_node_executable(field_set: NodeExecutableFieldSet) -> RunRequest:
+    found = await executable_settings(SettingsRequest(field_set.address), **implicitly())
+    settings = found.settings
     resolved = await triples(
-        TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly()
+        TriplesRequest(settings.targets_origin, settings.targets), **implicitly()
     )
-    built = await executable(
+    built = await finished_executable(
         field_set.executable_request(
+            found,
             resolved.for_host,
-            os.path.basename(field_set.output_path.value_or_default(file_ending=None)),
+            os.path.basename(found.output_path),
         ),
         **implicitly(),
     )

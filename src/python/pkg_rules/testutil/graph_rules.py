@@ -26,7 +26,9 @@ from pkg_rules.util_rules import (
     build_script,
     dependency_graph,
     dependency_inference,
+    executable_settings,
     first_party,
+    hook_sandbox,
     import_scan,
     installed_tree,
     node_distribution,
@@ -34,10 +36,16 @@ from pkg_rules.util_rules import (
     node_modules,
     package_manager,
     pinned_download,
+    pkg_config,
+    pkg_config_files,
+    pre_build,
+    program_files,
     python_tools,
     registry_access,
+    transform,
 )
 from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest
+from pkg_rules.util_rules.program_files import ProgramFiles, ProgramFilesRequest
 
 LOCK_FILE = "3rdparty/node/node.lock.json"
 _MODULES: Iterable[ModuleType] = (
@@ -48,7 +56,9 @@ _MODULES: Iterable[ModuleType] = (
     build_script,
     dependency_graph,
     dependency_inference,
+    executable_settings,
     first_party,
+    hook_sandbox,
     import_scan,
     installed_tree,
     node_distribution,
@@ -56,8 +66,13 @@ _MODULES: Iterable[ModuleType] = (
     node_modules,
     package_manager,
     pinned_download,
+    pkg_config,
+    pkg_config_files,
+    pre_build,
+    program_files,
     python_tools,
     registry_access,
+    transform,
 )
 
 
@@ -66,6 +81,7 @@ def graph_rule_runner(*queries: Any) -> RuleRunner:
         rules=[
             *(rule for module in _MODULES for rule in module.rules()),
             QueryRule(AppFiles, [AppFilesRequest]),
+            QueryRule(ProgramFiles, [ProgramFilesRequest]),
             *queries,
         ],
         target_types=[

@@ -16,6 +16,7 @@ from pkg_rules.testutil.repository import repository_files
 BUILD_SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "testprojects/big": ("generate-cjs", "generate-esm"),
     "testprojects/bundled": ("bundle",),
+    "testprojects/pkg-block": ("stamp",),
 }
 # Which Node.js installs and builds; the installed files do not depend on it.
 TOOL_MAJOR = 24

@@ -12,12 +12,7 @@ from pants.util.frozendict import FrozenDict
 
 from pkg_rules.core.payload.compression import Compression
 from pkg_rules.core.payload.format import Codec
-from pkg_rules.target_types import (
-    ExecutableMode,
-    NodeExecutableCompressField,
-    NodeExecutableCompressLevelField,
-    NodeExecutableDebugField,
-)
+from pkg_rules.target_types import ExecutableMode
 from pkg_rules.testutil.process_assertions import assert_portable
 from pkg_rules.util_rules.compressed_payload import (
     CompressedPayloadRequest,
@@ -54,13 +49,7 @@ def test_a_process_compresses_what_is_in_one_folder() -> None:
 def settings(
     mode: ExecutableMode, compress: str | None, level: int | None, debug: bool
 ) -> PayloadSettings:
-    return PayloadSettings.of(
-        ADDRESS,
-        mode,
-        NodeExecutableCompressField(compress, ADDRESS),
-        NodeExecutableCompressLevelField(level, ADDRESS),
-        NodeExecutableDebugField(debug, ADDRESS),
-    )
+    return PayloadSettings.of(ADDRESS, mode, compress, level, debug)
 
 
 def test_fields() -> None:
@@ -79,7 +68,7 @@ def test_fields() -> None:
             "zstd",
             23,
             False,
-            "The `compress` and `compress_level` fields of app:bin cannot be used. `zstd` has levels from 1 to 22, and"
+            "`compress` and `compress_level` of app:bin cannot be used. `zstd` has levels from 1 to 22, and"
             " not 23.",
         ),
         (

@@ -17,11 +17,13 @@ from pkg_rules.core.entry_point import EntryPointError, find_entry_point
 from pkg_rules.core.trace.bundler_names import find_as_bundler
 from pkg_rules.core.trace.model import AssetReference, Import, ImportKind, ScannedFile
 from pkg_rules.core.trace.resolver import Outcome
-from pkg_rules.engine import implicitly
+from pkg_rules.engine import concurrently, implicitly
 from pkg_rules.target_types import NodeExecutableDependenciesField, NodeExecutableEntryPointField
 from pkg_rules.typescript_target_types import TypeScriptDependenciesField, TypeScriptSourceField
 from pkg_rules.util_rules.first_party import FirstParty, first_party, source_path
 from pkg_rules.util_rules.import_scan import ImportScanRequest, import_scan
+from pkg_rules.util_rules.pkg_config import PkgConfigRequest, pkg_config
+from pkg_rules.util_rules.pkg_config_files import ConfiguredFilesRequest, configured_files
 from pkg_rules.util_rules.source_fields import JavaScriptDependenciesField, JavaScriptSourceField
 
 logger = logging.getLogger(__name__)
@@ -65,6 +67,12 @@ class InferNodeExecutableEntryPoint(InferDependenciesRequest):
     infer_from = NodeExecutableInferenceFieldSet
 
 
+class InferConfiguredFiles(InferDependenciesRequest):
+    """Of the same field set: the engine unites what several requests infer."""
+
+    infer_from = NodeExecutableInferenceFieldSet
+
+
 @rule(desc="Infer the dependencies of JavaScript", level=LogLevel.DEBUG)
 async def infer_javascript_imports(request: InferJavaScriptImports) -> InferredDependencies:
     path = source_path(request.field_set.source)
@@ -81,6 +89,20 @@ async def infer_typescript_imports(request: InferTypeScriptImports) -> InferredD
     scan = await import_scan(ImportScanRequest(files.sources_beside(path)), **implicitly())
     found = dependencies_of(path, scan.files.get(path), files)
     return InferredDependencies(set(found) - {request.field_set.address})
+
+
+@rule(desc="Infer what a pkg configuration names", level=LogLevel.DEBUG)
+async def infer_configured_files(request: InferConfiguredFiles) -> InferredDependencies:
+    address = request.field_set.address
+    loaded, configured, files = await concurrently(
+        pkg_config(PkgConfigRequest(address), **implicitly()),
+        configured_files(ConfiguredFilesRequest(address), **implicitly()),
+        first_party(**implicitly()),
+    )
+    if loaded.error is not None:
+        # An error when it is packaged, as with the entry point.
+        logger.warning(loaded.error)
+    return InferredDependencies(configured.owners(files))
 
 
 @rule(desc="Infer the owner of an entry point", level=LogLevel.DEBUG)
@@ -165,4 +187,5 @@ def rules() -> Any:
         UnionRule(InferDependenciesRequest, InferJavaScriptImports),
         UnionRule(InferDependenciesRequest, InferTypeScriptImports),
         UnionRule(InferDependenciesRequest, InferNodeExecutableEntryPoint),
+        UnionRule(InferDependenciesRequest, InferConfiguredFiles),
     ]

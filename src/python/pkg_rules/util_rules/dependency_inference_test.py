@@ -6,42 +6,17 @@ import json
 from typing import Mapping
 
 import pytest
-from pants.backend.javascript import package_json
-from pants.backend.javascript.target_types import JSSourcesGeneratorTarget, JSSourceTarget
 from pants.build_graph.address import Address
-from pants.core.target_types import FilesGeneratorTarget, FileTarget, ResourcesGeneratorTarget
 from pants.engine.addresses import Addresses
 from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
-from pkg_rules import typescript_target_types
-from pkg_rules.target_types import NodeExecutableTarget
-from pkg_rules.util_rules import dependency_inference, first_party, import_scan
+from pkg_rules.testutil.graph_rules import graph_rule_runner
 
 
 @pytest.fixture
 def rule_runner() -> RuleRunner:
-    return RuleRunner(
-        rules=[
-            *package_json.rules(),
-            *dependency_inference.rules(),
-            *first_party.rules(),
-            *import_scan.rules(),
-            QueryRule(Addresses, (DependenciesRequest,)),
-        ],
-        target_types=[
-            *package_json.target_types(),
-            *typescript_target_types.target_types(),
-            package_json.NodeBuildScriptTarget,
-            FileTarget,
-            FilesGeneratorTarget,
-            JSSourceTarget,
-            JSSourcesGeneratorTarget,
-            NodeExecutableTarget,
-            ResourcesGeneratorTarget,
-        ],
-        objects=dict(package_json.build_file_aliases().objects),
-    )
+    return graph_rule_runner(QueryRule(Addresses, (DependenciesRequest,)))
 
 
 def dependencies(rule_runner: RuleRunner, address: Address) -> list[str]:

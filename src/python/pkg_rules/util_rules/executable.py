@@ -21,10 +21,9 @@ from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, imp
 from pkg_rules.target_types import (
     ExecutableMode,
     NodeExecutableNodeOptionsEnvVarField,
-    NodeExecutableOptionsField,
     NodeOptionsEnvVar,
 )
-from pkg_rules.util_rules.app_files import AppFiles, AppFilesRequest, app_files
+from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.assemble import (
     AssembledExecutable,
     AssembleRequest,
@@ -46,6 +45,7 @@ from pkg_rules.util_rules.node_distribution import (
 )
 from pkg_rules.util_rules.payload import PayloadRequest, PayloadSettings, payload
 from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
+from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 from pkg_rules.util_rules.python_tools import package_data
 
 
@@ -55,13 +55,15 @@ class UnsupportedTargetError(PkgRulesError):
 
 @dataclass(frozen=True)
 class ExecutableRequest:
-    """`file_name` is where the executable is in the result's digest; it may be a path."""
+    """`file_name` is where the executable is in the result's digest; it may be a path. `options_origin` names the
+    setting of `options` at the start of a message."""
 
     address: Address
     mode: ExecutableMode
     triple: Triple
     file_name: str
     options: tuple[str, ...] = ()
+    options_origin: str = ""
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
 
@@ -144,20 +146,21 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 f"The `compress` field of {request.address} cannot be used for `{triple.text}`. {error}"
             ) from error
     # All may bring errors that the user can mend at once, so none waits for the others.
-    files, node, options = await concurrently(
-        app_files(AppFilesRequest(request.address), **implicitly()),
+    program, node, options = await concurrently(
+        program_files(ProgramFilesRequest(request.address), **implicitly()),
         node_distribution(
             NodeDistributionRequest(triple.version, triple.platform, triple.arch), **implicitly()
         ),
         baked_options(
             BakedOptionsRequest(
-                f"The `{NodeExecutableOptionsField.alias}` field of {request.address}",
+                request.options_origin,
                 request.options,
                 triple.version,
             ),
             **implicitly(),
         ),
     )
+    files = program.app_files
     if request.mode == ExecutableMode.SIMPLE:
         own = await first_party(**implicitly())
         check_is_self_contained(

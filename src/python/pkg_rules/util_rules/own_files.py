@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os.path
 from dataclasses import dataclass
 from typing import Any, Iterable
@@ -23,6 +24,7 @@ from pkg_rules.core.entry_point import EntryPointError, find_entry_point
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.pkg_config.program import patched_source
 from pkg_rules.core.trace.model import ScannedFile
 from pkg_rules.core.trace.scanner import is_source
 from pkg_rules.engine import (
@@ -46,9 +48,20 @@ from pkg_rules.util_rules.build_script import (
     is_build_script,
     source_fields,
 )
-from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
+from pkg_rules.util_rules.dependency_graph import (
+    DependencyGraph,
+    DependencyGraphRequest,
+    dependency_graph,
+)
 from pkg_rules.util_rules.first_party import FirstParty, first_party, is_source_target
 from pkg_rules.util_rules.import_scan import SCANS
+from pkg_rules.util_rules.pkg_config import PkgConfigRequest, pkg_config
+from pkg_rules.util_rules.pkg_config_files import (
+    ConfiguredFiles,
+    ConfiguredFilesRequest,
+    configured_files,
+)
+from pkg_rules.util_rules.pre_build import PreBuildRequest, pre_build
 
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 
@@ -98,6 +111,11 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
     outputs = await concurrently(
         build_script(BuildScriptRequest(address), **implicitly()) for address in scripts
     )
+    hook, loaded, configured = await concurrently(
+        pre_build(PreBuildRequest(request.address), **implicitly()),
+        pkg_config(PkgConfigRequest(request.address), **implicitly()),
+        configured_files(ConfiguredFilesRequest(request.address), **implicitly()),
+    )
     sources, assets = await concurrently(
         determine_source_files(
             SourceFilesRequest(source_fields(filter(is_source_target, targets))), **implicitly()
@@ -117,26 +135,41 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
     )
     digests = [sources.snapshot.digest, assets.snapshot.digest, *(out.digest for out in outputs)]
     origins = ["a source target", "an asset target", *(f"the output of `{address}`" for address in scripts)]
-    parts = await concurrently(get_digest_entries(digest, **implicitly()) for digest in digests)
+    *parts, hooked = await concurrently(
+        get_digest_entries(digest, **implicitly()) for digest in (*digests, hook.digest)
+    )
+    # What a hook writes takes the place of what was there when it ran.
+    written = {entry.path: entry for entry in hooked}
     contents: dict[str, tuple[str, object]] = {}
     for origin, entries in zip(origins, parts):
         for entry in entries:
+            if entry.path in written:
+                continue
             other = contents.setdefault(entry.path, (origin, entry))
             if other[1] != entry:
                 raise ConflictingFilesError(request.address.spec, entry.path, other[0], origin)
+    contents.update((path, ("a hook", entry)) for path, entry in written.items())
     if entry_point not in contents:
         raise EntryPointError(_unowned_entry_point(entry_point, graph.root, files))
 
-    generated = frozenset(entry.path for entries in parts[2:] for entry in entries)
+    generated = frozenset(entry.path for entries in (*parts[2:], hooked) for entry in entries)
     scopes = await path_globs_to_digest(
-        PathGlobs(map(escape_glob, _package_jsons(contents, files))), **implicitly()
+        PathGlobs(
+            escape_glob(path) for path in _package_jsons(contents, files) if path not in contents
+        ),
+        **implicitly(),
     )
+    if written:
+        digests = [
+            await create_digest(CreateDigest(entry for _, entry in contents.values()), **implicitly())
+        ]
     merged = await merge_digests(MergeDigests([*digests, scopes]), **implicitly())
     snapshot, everything = await concurrently(
         digest_to_snapshot(merged, **implicitly()), get_digest_entries(merged, **implicitly())
     )
-    # `resources` and `files` are data, whatever they contain.
-    code = {*sources.snapshot.files, *generated, entry_point}
+    # `resources` and `files` are data, whatever they contain, and so is what only `assets` globs name.
+    data = _only_assets(graph, entry_point, configured, files)
+    code = {*sources.snapshot.files, *generated, entry_point} - data
     read = await create_digest(
         CreateDigest(
             entry
@@ -154,7 +187,7 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
             PackageJson(file.path, file.content) for file in texts if _is_package_json(file.path)
         ),
         scans=FrozenDict(
-            (file.path, SCANS.scan(file.path, file.content))
+            (file.path, SCANS.scan(file.path, patched_source(loaded.config, file.path, file.content)))
             for file in texts
             if _is_code(file.path)
         ),
@@ -163,6 +196,24 @@ async def _own_files(request: OwnFilesRequest) -> OwnFiles:
             target.address for target in targets if target.has_field(NodeThirdPartyPackageNameField)
         ),
     )
+
+
+def _only_assets(
+    graph: DependencyGraph, entry_point: str, configured: ConfiguredFiles, files: FirstParty
+) -> frozenset[str]:
+    """What nothing but the `assets` of a pkg configuration brings in, e.g. scripts for a browser: as for pkg, imports
+    of theirs that lead nowhere are no mistake."""
+    if not configured.assets.owned:
+        return frozenset()
+    assets = frozenset(configured.assets.owned) - frozenset(configured.scripts.owned)
+    owners = {address for path in assets for address in files.owners[path]}
+    starts = [address for address in graph.edges[graph.root.address] if address not in owners]
+    starts += files.owners.get(entry_point, ())
+    elsewhere = dataclasses.replace(
+        graph, edges=FrozenDict({**graph.edges, graph.root.address: tuple(starts)})
+    ).reached(lambda target: not is_build_script(target))
+    reached = {target.address for target in elsewhere}
+    return frozenset(path for path in assets if reached.isdisjoint(files.owners[path]))
 
 
 def _is_code(path: str) -> bool:

@@ -17,7 +17,7 @@ from pkg_rules.core.npm.package_manager import NPM, PNPM, YARN
 from pkg_rules.core.sandbox_paths import HOST_NODE
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
 from pkg_rules.subsystems.node_modules import NodeModules
-from pkg_rules.util_rules.node_distribution import HostNodeRequest, host_node
+from pkg_rules.util_rules.node_distribution import HostNode, HostNodeRequest, host_node
 from pkg_rules.util_rules.node_lock import node_lock
 from pkg_rules.util_rules.pinned_download import PinnedPackageRequest, pinned_package
 from pkg_rules.util_rules.python_tools import package_data
@@ -52,10 +52,15 @@ class InstalledPackageManager:
         return os.path.join(SCRIPTS, name)
 
 
-@rule(desc="Get a package manager")
-async def _package_manager(
-    request: PackageManagerRequest, platform: Platform, options: NodeModules
-) -> InstalledPackageManager:
+@dataclass(frozen=True)
+class ToolNode:
+    """The Node.js that runs what is run while building."""
+
+    node: HostNode
+
+
+@rule(desc="Get Node.js for tools")
+async def _tool_node(platform: Platform, options: NodeModules) -> ToolNode:
     lock = await node_lock(**implicitly())
     system, arch = HOSTS[platform.value]
     pinned = [
@@ -70,8 +75,21 @@ async def _package_manager(
             f"Pinned are:\n{bulleted(sorted(pinned, key=version_key))}"
         )
     version = max(fitting, key=version_key)
-    node, package, scripts = await concurrently(
-        host_node(HostNodeRequest(version), **implicitly()),
+    return ToolNode(await host_node(HostNodeRequest(version), **implicitly()))
+
+
+if CALL_BY_NAME:
+    tool_node = _tool_node
+else:
+
+    def tool_node(**_: object) -> Get:
+        return Get(ToolNode)
+
+
+@rule(desc="Get a package manager")
+async def _package_manager(request: PackageManagerRequest) -> InstalledPackageManager:
+    tool, package, scripts = await concurrently(
+        tool_node(**implicitly()),
         pinned_package(PinnedPackageRequest(request.name, request.version_prefix), **implicitly()),
         create_digest(
             CreateDigest(
@@ -82,6 +100,7 @@ async def _package_manager(
             **implicitly(),
         ),
     )
+    node = tool.node
     return InstalledPackageManager(
         name=package.name,
         version=package.version,

@@ -29,12 +29,7 @@ from pkg_rules.engine import (
     implicitly,
     run_fallible_process,
 )
-from pkg_rules.target_types import (
-    ExecutableMode,
-    NodeExecutableCompressField,
-    NodeExecutableCompressLevelField,
-    NodeExecutableDebugField,
-)
+from pkg_rules.target_types import ExecutableMode
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.code_cache import CodeCache
 from pkg_rules.util_rules.compressed_payload import CompressedPayloadRequest, compressed_payload
@@ -65,23 +60,24 @@ class PayloadSettings:
         cls,
         address: Address,
         mode: ExecutableMode,
-        compress: NodeExecutableCompressField,
-        level: NodeExecutableCompressLevelField,
-        debug: NodeExecutableDebugField,
+        compress: str | None,
+        level: int | None,
+        debug: bool | None,
     ) -> PayloadSettings:
+        """`compress` and `debug` may be those of the pkg configuration; None where nobody says anything."""
         try:
-            chosen = compression(compress.value, level.value)
+            chosen = compression(compress or "none", level)
         except CompressionError as error:
             raise InvalidTargetException(
-                f"The `{compress.alias}` and `{level.alias}` fields of {address} cannot be used. {error}"
+                f"`compress` and `compress_level` of {address} cannot be used. {error}"
             ) from error
-        if mode is ExecutableMode.SIMPLE and (chosen is not None or debug.value):
-            alias = compress.alias if chosen is not None else debug.alias
+        if mode is ExecutableMode.SIMPLE and (chosen is not None or debug):
+            alias = "compress" if chosen is not None else "debug"
             raise InvalidTargetException(
                 f'{address} has `{alias}` and `mode="simple"`, whose executables hold one script and no files to '
                 f"which it could apply. Leave out `{alias}`, or choose another mode."
             )
-        return cls(chosen, bool(debug.value))
+        return cls(chosen, bool(debug))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pants.engine.addresses import Address
 from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import InvalidFieldException
@@ -22,13 +21,14 @@ from pkg_rules.core.triples import (
 )
 from pkg_rules.engine import CALL_BY_NAME, Get, implicitly
 from pkg_rules.subsystems.node_executable import NodeExecutableSubsystem
-from pkg_rules.target_types import NodeExecutableTargetsField
 from pkg_rules.util_rules.node_lock import node_lock
 
 
 @dataclass(frozen=True)
 class TriplesRequest:
-    address: Address
+    """`origin` names the setting at the start of a message."""
+
+    origin: str
     targets: tuple[str, ...]
 
 
@@ -56,7 +56,7 @@ async def _triples(
 
     if not request.targets:
         raise InvalidFieldException(
-            f"The `{NodeExecutableTargetsField.alias}` field of {request.address} is empty, so there is nothing to "
+            f"{request.origin} is empty, so there is nothing to "
             'build. Leave it out to build for this machine, or name what to build for, e.g. `["node24-linux-x64"]`.'
         )
     try:
@@ -70,7 +70,7 @@ async def _triples(
         )
     except TripleError as error:
         raise InvalidFieldException(
-            f"The `{NodeExecutableTargetsField.alias}` field of {request.address} cannot be used. {error}"
+            f"{request.origin} cannot be used. {error}"
         ) from error
     return Triples(resolved, for_host)
 

@@ -4,7 +4,6 @@ import platform
 import re
 
 import pytest
-from pants.build_graph.address import Address
 from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.rules import QueryRule
 from pants.engine.target import InvalidFieldException
@@ -15,7 +14,7 @@ from pkg_rules.core.node_lock_file import render_node_lock
 from pkg_rules.util_rules import node_lock, triples
 from pkg_rules.util_rules.triples import Triples, TriplesRequest
 
-ADDRESS = Address("app", target_name="bin")
+ORIGIN = "The `targets` field of app:bin"
 OTHER_PLATFORM = "win-x64"
 
 
@@ -49,7 +48,7 @@ HOST_PLATFORMS = (("linux", "x64"), ("linux", "arm64"), ("macos", "x64"), ("maco
 
 
 def versions(rule_runner: RuleRunner, *targets: str) -> list[str]:
-    resolved = rule_runner.request(Triples, [TriplesRequest(ADDRESS, targets)])
+    resolved = rule_runner.request(Triples, [TriplesRequest(ORIGIN, targets)])
     return [triple.version for triple in resolved.triples]
 
 
@@ -66,7 +65,7 @@ def test_latest_is_the_newest_pinned_whatever_the_default(rule_runner: RuleRunne
 def test_run_takes_the_node_of_the_first_target_when_none_is_for_this_machine(
     rule_runner: RuleRunner,
 ) -> None:
-    request = TriplesRequest(ADDRESS, (f"node22-{OTHER_PLATFORM}", f"node26-{OTHER_PLATFORM}"))
+    request = TriplesRequest(ORIGIN, (f"node22-{OTHER_PLATFORM}", f"node26-{OTHER_PLATFORM}"))
     resolved = rule_runner.request(Triples, [request])
     assert (resolved.for_host.version, resolved.for_host.platform) == (
         "22.23.2",
@@ -86,7 +85,7 @@ def test_bad_targets_are_errors_of_the_field(
     rule_runner: RuleRunner, targets: tuple[str, ...], message: str
 ) -> None:
     with pytest.raises(ExecutionError) as caught:
-        rule_runner.request(Triples, [TriplesRequest(ADDRESS, targets)])
+        rule_runner.request(Triples, [TriplesRequest(ORIGIN, targets)])
     (error,) = caught.value.wrapped_exceptions
     assert isinstance(error, InvalidFieldException)
     assert str(error).startswith("The `targets` field of app:bin ")

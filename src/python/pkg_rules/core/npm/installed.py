@@ -72,6 +72,10 @@ class PackageGraph:
     def add_directory(self, directory: str) -> None:
         self._add(directory)
 
+    def add_links(self, directory: str) -> None:
+        """Adds the links on the way to a directory, but not the package in it."""
+        self._follow(directory)
+
     def closure(self) -> Closure:
         return Closure(
             tuple(self._packages[path] for path in sorted(self._packages)),

@@ -1,0 +1,4 @@
+'use strict';
+
+exports.channel = 'development';
+exports.edition = '%edition%';

@@ -1,0 +1,3 @@
+'use strict';
+
+exports.render = (rows) => rows.map(({ text, milliseconds }) => `${text}\t${milliseconds} ms`).join('\n');

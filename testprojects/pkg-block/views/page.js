@@ -1,0 +1,3 @@
+import { sort } from '/vendor/sort.js';
+
+sort(document.querySelector('table'));
