@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pkg_rules.testutil.oracle import ENVIRONMENT
-from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS, REPOSITORY, node
 from pkg_rules.testutil.repository import RepositoryCopy
 from pkg_rules.testutil.small_repository import SmallRepository
 
@@ -73,6 +74,30 @@ def test_the_post_build_hook_saw_the_finished_executable(release: Path, major: i
 )
 def test_what_patches_patterns_and_hooks_change(release: Path, major: int, command: str, output: str) -> None:
     assert said(release, major, command) == output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_contents_are_compressed_and_can_be_shown(release: Path, major: int) -> None:
+    executable = release / f"bin-node{major}"
+    listed = subprocess.run(
+        [sys.executable, "-m", "pkg_rules.inspect", "list", "--json", str(executable)],
+        env={**ENVIRONMENT, "PYTHONPATH": str(REPOSITORY / "src" / "python")},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    assert '"gzip"' in listed.stdout
+    shown = subprocess.run(
+        [str(executable), "channel"],
+        env={**ENVIRONMENT, "DEBUG_PKG": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    assert shown.stdout == "release\n"
+    assert "page.html" in shown.stderr
 
 
 MAIN = """'use strict';
