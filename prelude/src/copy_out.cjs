@@ -1,85 +1,83 @@
 'use strict';
 
-// Copies files and directories from inside to the real disk.
+// `copyFile` with a path inside: a file is copied to the real disk, or an error thrown.
 
 const fs = require('node:fs');
-const path = require('node:path');
-const { locate } = require('./mount.cjs');
-const { nodeError } = require('./node_errors.cjs');
+const { lookup, notFound } = require('./fs_places.cjs');
 const { systemError } = require('./system_errors.cjs');
 
+const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = fs.constants;
 const CHUNK = 1 << 20;
 
-function copyOut(payload, entry, destination, { given, exclusive }) {
-  let output;
-  try {
-    output = fs.openSync(
-      destination,
-      exclusive ? 'wx' : 'w',
-      payload.isExecutable(entry) ? 0o755 : 0o644,
-    );
-  } catch (error) {
-    const failure = systemError(error.code, 'copyfile', given, destination);
-    throw Object.defineProperty(failure, 'cause', {
-      value: error,
-      configurable: true,
-      writable: true,
+class CopyCalls {
+  /**
+   * @param {import('./fs_reading.cjs').ReadingCalls} reading
+   * @param {Record<string, Function>} originals of the binding
+   */
+  constructor(reading, originals) {
+    this.reading = reading;
+    this.tree = reading.tree;
+    this.payload = reading.payload;
+    this.originals = originals;
+  }
+
+  /** One of the places may be null, for the real disk. */
+  copyFile(place, destination, given, givenDestination, mode) {
+    const found = place === null ? null : lookup(this.tree, place);
+    if (typeof found === 'number') throw notFound(found, place, 'copyfile', given, givenDestination);
+    const described = (operation) => describe(operation, given, givenDestination);
+    const exclusive = (mode & COPYFILE_EXCL) !== 0 ? O_EXCL : 0;
+    if (destination !== null) {
+      if (found === null) described(() => this.originals.stat(given, false, undefined, true));
+      // Which fails.
+      described(() => this.reading.open(destination, givenDestination, O_WRONLY | O_CREAT | exclusive));
+    }
+    if (found.directory !== null) throw systemError('EISDIR', 'copyfile', given, givenDestination);
+    if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
+      throw systemError('ENOTSUP', 'copyfile', given, givenDestination);
+    }
+    const permissions = this.payload.isExecutable(found.entry) ? 0o755 : 0o644;
+    described(() => {
+      const flags = O_WRONLY | O_CREAT | O_TRUNC | exclusive;
+      const output = this.originals.open(givenDestination, flags, permissions);
+      try {
+        fs.fchmodSync(output, permissions);
+        this.#write(found.entry, output);
+      } finally {
+        fs.closeSync(output);
+      }
     });
   }
-  try {
-    const size = payload.fileSize(entry);
+
+  #write(entry, output) {
+    const size = this.payload.fileSize(entry);
     const buffer = Buffer.allocUnsafeSlow(Math.min(size, CHUNK));
     for (let position = 0; position < size;) {
-      const count = payload.readInto(entry, buffer, 0, buffer.length, position);
+      const count = this.payload.readInto(entry, buffer, 0, buffer.length, position);
       for (let written = 0; written < count;)
         written += fs.writeSync(output, buffer, written, count - written);
       position += count;
     }
-  } finally {
-    fs.closeSync(output);
   }
 }
 
-/** `fs.cp` with a source inside, by the functions of `fs` that work there. */
-function copyTree(operations, source, destination, options) {
-  if (options.filter && !options.filter(source, destination)) return;
-  const at = locate(source);
-  const sourceStats = options.dereference
-    ? operations.stat(at, source)
-    : operations.lstat(at, source);
-  const existing = fs.lstatSync(destination, { throwIfNoEntry: false });
-  if (sourceStats.isDirectory()) {
-    if (!options.recursive) {
-      throw nodeError(
-        Error,
-        'ERR_FS_EISDIR',
-        `Recursive option not enabled, cannot copy a directory: cp returned EISDIR (${source} is a directory (not copied)) ${source}`,
-      );
-    }
-    if (!existing) fs.mkdirSync(destination, { recursive: true });
-    for (const name of operations.readdir(at, source)) {
-      copyTree(operations, path.join(source, name), path.join(destination, name), options);
-    }
-    return;
-  }
-  if (existing) {
-    if (options.force === false) {
-      if (options.errorOnExist) throw systemError('EEXIST', 'cp', source, destination);
-      return;
-    }
-    fs.unlinkSync(destination);
-  } else {
-    fs.mkdirSync(path.dirname(destination), { recursive: true });
-  }
-  if (sourceStats.isSymbolicLink()) {
-    const target = operations.readlink(at, source);
-    fs.symlinkSync(
-      options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target),
-      destination,
+/** Errors of the steps of a copy are errors of the copy. */
+function describe(operation, given, givenDestination) {
+  try {
+    return operation();
+  } catch (cause) {
+    if (cause.syscall === undefined) throw cause;
+    const more = cause.message.split('\n').slice(1);
+    const error = systemError(
+      cause.code,
+      'copyfile',
+      given,
+      givenDestination,
+      more.map((line) => `\n${line}`).join(''),
     );
-    return;
+    Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+    throw error;
   }
-  operations.copyFile(at, null, source, destination, options.mode);
 }
 
-module.exports = { copyOut, copyTree };
+module.exports = { CopyCalls };

@@ -1,86 +1,140 @@
 'use strict';
 
-// The fs.Dir of a directory inside.
+// `opendir` inside: Node's own fs.Dir, over a list of entries.
 
 const fs = require('node:fs');
-const { nodeError } = require('./node_errors.cjs');
+const path = require('node:path');
+const { complete } = require('./fs_requests.cjs');
+const { placeOf } = require('./fs_places.cjs');
+const { isAboveRoot } = require('./mount.cjs');
 
-class Directory {
-  #path;
-  #entries;
+// Before an app could replace it by a clock of its own.
+const { setImmediate } = globalThis;
+
+/** A handle as Node's binding makes them: reads come in portions of names and types. */
+class ListHandle {
+  #pairs;
   #next = 0;
-  #closed = false;
 
-  constructor(path, entries) {
-    this.#path = path;
-    this.#entries = entries;
+  constructor(names, types) {
+    this.#pairs = names.flatMap((name, index) => [name, types[index]]);
   }
 
-  get path() {
-    return this.#path;
+  read(encoding, size, ...request) {
+    return complete(request, () => {
+      if (this.#next >= this.#pairs.length) return null;
+      const start = this.#next;
+      this.#next += 2 * size;
+      return this.#pairs.slice(start, this.#next);
+    });
   }
 
-  #checkOpen() {
-    if (this.#closed) throw nodeError(Error, 'ERR_DIR_CLOSED', 'Directory handle was closed');
+  close(...request) {
+    return complete(request, () => undefined);
+  }
+}
+
+/** Everything below a directory; the names that its handle gives are relative paths. */
+class RecursiveDirectory extends fs.Dir {
+  #placed(entry) {
+    if (entry === null) return null;
+    const { name, parentPath } = entry;
+    const below = path.dirname(String(name));
+    if (below !== '.') {
+      entry.parentPath = path.join(String(parentPath), below);
+      if (entry.path !== undefined) entry.path = entry.parentPath;
+    }
+    entry.name = typeof name === 'string' ? path.basename(name) : Buffer.from(path.basename(`${name}`));
+    return entry;
   }
 
   readSync() {
-    this.#checkOpen();
-    return this.#entries[this.#next++] ?? null;
+    return this.#placed(super.readSync());
   }
 
-  read(callback) {
-    if (callback === undefined) {
-      try {
-        return Promise.resolve(this.readSync());
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    setImmediate(callback, null, this.readSync());
-    return undefined;
-  }
-
-  closeSync() {
-    this.#checkOpen();
-    this.#closed = true;
-  }
-
-  close(callback) {
-    if (callback === undefined) {
-      try {
-        return Promise.resolve(this.closeSync());
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    this.closeSync();
-    setImmediate(callback, null);
-    return undefined;
+  read(...args) {
+    if (args.length === 0) return super.read().then((entry) => this.#placed(entry));
+    const [callback] = args;
+    if (typeof callback !== 'function') return super.read(callback);
+    return super.read((error, entry) =>
+      error ? callback(error) : callback(null, this.#placed(entry)),
+    );
   }
 
   async *entries() {
-    try {
-      for (let entry = this.readSync(); entry !== null; entry = this.readSync()) yield entry;
-    } finally {
-      this.closeSync();
-    }
+    for await (const entry of super.entries()) yield this.#placed(entry);
   }
 
   [Symbol.asyncIterator]() {
     return this.entries();
   }
-
-  [Symbol.dispose]() {
-    if (!this.#closed) this.closeSync();
-  }
-
-  async [Symbol.asyncDispose]() {
-    if (!this.#closed) this.closeSync();
-  }
 }
 
-// So that `instanceof fs.Dir` holds; every method is replaced above.
-Object.setPrototypeOf(Directory.prototype, fs.Dir.prototype);
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {() => object} load what does calls inside
+ * @param {unknown} given as `opendir` gets it
+ * @returns {{open: (options: unknown) => fs.Dir} | null} null for a directory of the real disk only
+ */
+function findDirectory(tree, load, given) {
+  const shown = given instanceof URL && given.protocol === 'file:' ? toPath(given) : given;
+  if (typeof shown !== 'string' && !(shown instanceof Uint8Array)) return null;
+  const place = placeOf(tree, shown);
+  if (place !== null && place.elsewhere !== null) {
+    return { open: (options) => fs.opendirSync(place.elsewhere, options) };
+  }
+  if (place === null && !isAboveRoot(shown)) return null;
+  const { listing } = load();
+  const list = (options, encoding) => {
+    if (place === null) return listAboveRoot(listing, shown, options, encoding);
+    listing.findDirectory(place, shown, 'opendir');
+    return options?.recursive
+      ? listBelow(listing, place, shown, encoding)
+      : listing.readdir(place, shown, encoding, true);
+  };
+  return {
+    open(options) {
+      const encoding = typeof options === 'string' ? options : options?.encoding;
+      const [names, types] = list(options, encoding);
+      const Directory = options?.recursive ? RecursiveDirectory : fs.Dir;
+      const settings = options?.recursive ? { ...options, recursive: false } : options;
+      return new Directory(new ListHandle(names, types), shown, settings);
+    },
+  };
+}
 
-module.exports = { openDirectory: (path, entries) => new Directory(path, entries) };
+function toPath(url) {
+  return require('node:url').fileURLToPath(url);
+}
+
+function listBelow(listing, place, shown, encoding) {
+  const types = listing.readdirRecursive(place, shown, encoding, true)[1];
+  return [listing.readdirRecursive(place, shown, encoding, false), Array.from(types)];
+}
+
+function listAboveRoot(listing, shown, options, encoding) {
+  if (!options?.recursive) return listing.readdirAboveRoot(shown, encoding, true);
+  const entries = fs.readdirSync(shown, { encoding, recursive: true, withFileTypes: true });
+  const names = entries.map(({ parentPath, name }) => path.relative(String(shown), path.join(parentPath, name)));
+  return [names, entries.map(typeOf)];
+}
+
+function typeOf(entry) {
+  const { UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = fs.constants;
+  if (entry.isDirectory()) return UV_DIRENT_DIR;
+  return entry.isSymbolicLink() ? UV_DIRENT_LINK : UV_DIRENT_FILE;
+}
+
+function openLater(directory, options, callback) {
+  let opened;
+  try {
+    opened = directory.open(options);
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    setImmediate(callback, error);
+    return;
+  }
+  setImmediate(callback, null, opened);
+}
+
+module.exports = { findDirectory, openLater };

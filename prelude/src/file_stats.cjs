@@ -1,11 +1,12 @@
 'use strict';
 
-// fs.Stats and fs.Dirent of entries of the payload. Times, owner and device are those of the executable.
+// What `stat` says of entries of the payload, as Node's binding gives it. Times, owner and device are those of the
+// executable.
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
 
-const { Dirent, constants, fstatSync } = fs;
+const { constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
@@ -13,57 +14,61 @@ const DIRECTORY_SIZE = 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
+// The fields of the arrays that the binding gives, in their order; then come seconds and nanoseconds of four times.
+const FIELDS = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'];
+const TIMES = ['atimeNs', 'mtimeNs', 'ctimeNs', 'birthtimeNs'];
+const MODE = FIELDS.indexOf('mode');
+const LINKS = FIELDS.indexOf('nlink');
+const INODE = FIELDS.indexOf('ino');
+const SIZE = FIELDS.indexOf('size');
+const BLOCKS = FIELDS.indexOf('blocks');
+
 let ofExecutable = null;
-let ofExecutableBig = null;
 
-/** @param {import('./payload.cjs').Payload} payload */
+/**
+ * @param {import('./payload.cjs').Payload} payload
+ * @param {number | undefined} entry undefined, or one that is none, for the root
+ * @param {boolean} bigint
+ * @returns {Float64Array | BigInt64Array}
+ */
 function stats(payload, entry, bigint) {
-  const kind =
-    entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
-  const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions =
-    kind === KIND_DIRECTORY
-      ? 0o755
-      : kind === KIND_SYMLINK
-        ? 0o777
-        : payload.isExecutable(entry)
-          ? 0o755
-          : 0o644;
+  ofExecutable ??= statsOfExecutable(payload.descriptor);
+  const isEntry = entry !== undefined && entry < payload.entryCount;
+  const kind = isEntry ? payload.kind(entry) : KIND_DIRECTORY;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
-  const facts = {
-    mode: type | permissions,
-    nlink: 1,
-    ino: FIRST_INODE + (entry >= payload.entryCount ? payload.entryCount : entry),
-    size,
-    blocks: Math.ceil(size / BLOCK),
-  };
-  return bigint ? bigStats(payload.descriptor, facts) : plainStats(payload.descriptor, facts);
+  const result = Float64Array.from(ofExecutable);
+  result[MODE] = modeOf(payload, entry, kind);
+  result[LINKS] = 1;
+  result[INODE] = FIRST_INODE + (isEntry ? entry : payload.entryCount);
+  result[SIZE] = size;
+  result[BLOCKS] = Math.ceil(size / BLOCK);
+  return bigint ? BigInt64Array.from(result, BigInt) : result;
 }
 
-// `new fs.Stats()` is deprecated and fs.BigIntStats is not public; a copy of real ones has the class and all fields.
-
-function plainStats(descriptor, facts) {
-  ofExecutable ??= fstatSync(descriptor);
-  return Object.assign(Object.create(Object.getPrototypeOf(ofExecutable)), ofExecutable, facts);
+function statsOfExecutable(descriptor) {
+  const found = fstatSync(descriptor, { bigint: true });
+  return [
+    ...FIELDS.map((field) => Number(found[field])),
+    ...TIMES.flatMap((time) => [Number(found[time] / 1_000_000_000n), Number(found[time] % 1_000_000_000n)]),
+  ];
 }
 
-function bigStats(descriptor, facts) {
-  ofExecutableBig ??= fstatSync(descriptor, { bigint: true });
-  const big = Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, BigInt(value)]),
-  );
-  return Object.assign(Object.create(Object.getPrototypeOf(ofExecutableBig)), ofExecutableBig, big);
+function modeOf(payload, entry, kind) {
+  if (kind === KIND_DIRECTORY) return S_IFDIR | 0o755;
+  if (kind === KIND_SYMLINK) return S_IFLNK | 0o777;
+  return S_IFREG | (payload.isExecutable(entry) ? 0o755 : 0o644);
 }
 
-function dirent(payload, entry, name, parentPath) {
-  const kind = payload.kind(entry);
-  const type =
-    kind === KIND_DIRECTORY
-      ? UV_DIRENT_DIR
-      : kind === KIND_SYMLINK
-        ? UV_DIRENT_LINK
-        : UV_DIRENT_FILE;
-  return new Dirent(name, type, parentPath);
+/** The type of an entry as `fs.Dirent` takes it. */
+function direntType(payload, entry) {
+  switch (payload.kind(entry)) {
+    case KIND_DIRECTORY:
+      return UV_DIRENT_DIR;
+    case KIND_SYMLINK:
+      return UV_DIRENT_LINK;
+    default:
+      return UV_DIRENT_FILE;
+  }
 }
 
-module.exports = { dirent, stats };
+module.exports = { direntType, stats };

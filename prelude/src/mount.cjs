@@ -8,6 +8,7 @@ const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
 const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
+const ABOVE_ROOT = path.dirname(ROOT);
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
 
@@ -17,6 +18,14 @@ function isInside(normalized) {
     normalized.startsWith(ROOT) &&
     (normalized.length === ROOT_LENGTH || normalized.charCodeAt(ROOT_LENGTH) === SEPARATOR_CODE)
   );
+}
+
+/** Whether a path, as a string or bytes, is that of the real directory that the mount point seems to be in. */
+function isAboveRoot(given) {
+  const text = typeof given === 'string' ? given : Buffer.from(given).toString();
+  // The most frequent case by far.
+  if (text.length > ABOVE_ROOT.length && normalIfPlain(text) !== null) return false;
+  return path.resolve(text) === ABOVE_ROOT;
 }
 
 /**
@@ -37,18 +46,25 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = isNormal(value) ? value : path.resolve(value);
+  const normalized = normalIfPlain(value) ?? path.resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
-function isNormal(value) {
-  return (
-    !isWindows &&
-    value.charCodeAt(0) === SEPARATOR_CODE &&
+/** An absolute path that has nothing to normalize but separators; null for every other. */
+function normalIfPlain(value) {
+  if (isWindows) return normalIfPlainOnWindows(value);
+  return value.charCodeAt(0) === SEPARATOR_CODE &&
     !value.includes('/.') &&
     !value.includes('//') &&
     value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
-  );
+    ? value
+    : null;
+}
+
+function normalIfPlainOnWindows(value) {
+  return /^[A-Za-z]:[\\/]/.test(value) && !/[\\/](?:[.\\/]|$)/.test(value)
+    ? path.win32.resolve(value)
+    : null;
 }
 
 function locateUrl(url) {
@@ -63,4 +79,13 @@ function locateUrl(url) {
   return locateString(value);
 }
 
-module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
+module.exports = {
+  ROOT,
+  SEPARATOR,
+  SEPARATOR_CODE,
+  isAboveRoot,
+  isInside,
+  isWindows,
+  locate,
+  normalIfPlain,
+};

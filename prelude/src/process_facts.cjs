@@ -18,6 +18,9 @@ function setUpProcess(entryPoint, defaultEntryPoint) {
         return path.resolve(path.dirname(entryPoint), ...parts);
       },
     },
+    mount(interior, exterior) {
+      require('./fs_mounts.cjs').mountExterior(interior, exterior);
+    },
   };
   Object.defineProperty(process.versions, 'pkg', {
     value: VERSION,

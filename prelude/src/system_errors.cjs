@@ -18,15 +18,16 @@ function numberOf(code) {
 /**
  * @param {string} code like ENOENT
  * @param {string} syscall
- * @param {unknown} [path] as the caller gave it
- * @param {unknown} [dest] for functions of two paths
+ * @param {string | Uint8Array} [path] as the caller gave it
+ * @param {string | Uint8Array} [dest] for functions of two paths
+ * @param {string} [more] what the message says after Node's own
  */
-function systemError(code, syscall, path, dest) {
+function systemError(code, syscall, path, dest, more = '') {
   const { number, message } = numberOf(code);
   let text = `${code}: ${message}, ${syscall}`;
   if (path !== undefined) text += ` '${shown(path)}'`;
   if (dest !== undefined) text += ` -> '${shown(dest)}'`;
-  const error = new Error(text);
+  const error = new Error(text + more);
   error.errno = number;
   error.code = code;
   error.syscall = syscall;
@@ -35,11 +36,13 @@ function systemError(code, syscall, path, dest) {
   return error;
 }
 
-function shown(path) {
-  if (typeof path === 'string') return path;
-  return path instanceof Uint8Array
-    ? Buffer.from(path).toString()
-    : require('node:url').fileURLToPath(path);
+/** The number that system calls give for an error, negative. */
+function errorNumber(code) {
+  return numberOf(code).number;
 }
 
-module.exports = { systemError };
+function shown(path) {
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
+}
+
+module.exports = { errorNumber, systemError };

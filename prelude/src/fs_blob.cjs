@@ -1,0 +1,31 @@
+'use strict';
+
+// `openAsBlob` on files inside.
+
+const path = require('node:path');
+const { lookup, placeOf } = require('./fs_places.cjs');
+
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {() => object} load what does calls inside
+ * @param {Function} original `openAsBlob`, or its form that waits
+ */
+function openAsBlob(tree, load, original, given, options) {
+  const shown = given instanceof URL && given.protocol === 'file:' ? toPath(given) : given;
+  const place = placeOf(tree, shown);
+  if (place === null) return original(given, options);
+  if (place.elsewhere !== null) return original(place.elsewhere, options);
+  const found = lookup(tree, place);
+  if (typeof found === 'number') return original(path.join(process.execPath, 'missing'), options);
+  // Only so that it checks its arguments.
+  const blob = original(process.execPath, options);
+  const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
+  const ours = new Blob([content], { type: options?.type });
+  return blob instanceof Promise ? Promise.resolve(ours) : ours;
+}
+
+function toPath(url) {
+  return require('node:url').fileURLToPath(url);
+}
+
+module.exports = { openAsBlob };
