@@ -6,7 +6,16 @@ const fs = require('node:fs');
 const { lookup, notFound } = require('./fs_places.cjs');
 const { systemError } = require('./system_errors.cjs');
 
-const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } = fs.constants;
+const {
+  COPYFILE_EXCL,
+  COPYFILE_FICLONE,
+  COPYFILE_FICLONE_FORCE,
+  O_CREAT,
+  O_EXCL,
+  O_TRUNC,
+  O_WRONLY,
+} = fs.constants;
+const ALL_MODES = COPYFILE_EXCL | COPYFILE_FICLONE | COPYFILE_FICLONE_FORCE;
 const CHUNK = 1 << 20;
 
 class CopyCalls {
@@ -21,6 +30,11 @@ class CopyCalls {
     this.originals = originals;
   }
 
+  /** Has Node refuse what is no mode of `copyFile`, before anything is looked at. */
+  checkMode(mode) {
+    if ((mode ?? 0) !== (mode & ALL_MODES)) this.originals.copyFile('', '', mode);
+  }
+
   /** One of the places may be null, for the real disk. */
   copyFile(place, destination, given, givenDestination, mode) {
     const found = place === null ? null : lookup(this.tree, place);
@@ -32,21 +46,36 @@ class CopyCalls {
       // Which fails.
       described(() => this.reading.open(destination, givenDestination, O_WRONLY | O_CREAT | exclusive));
     }
-    if (found.directory !== null) throw systemError('EISDIR', 'copyfile', given, givenDestination);
+    if (found.directory !== null) {
+      described(() => this.#tryToOpen(givenDestination, exclusive));
+      throw systemError('EISDIR', 'copyfile', given, givenDestination);
+    }
     if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
       throw systemError('ENOTSUP', 'copyfile', given, givenDestination);
     }
-    const permissions = this.payload.isExecutable(found.entry) ? 0o755 : 0o644;
-    described(() => {
-      const flags = O_WRONLY | O_CREAT | O_TRUNC | exclusive;
-      const output = this.originals.open(givenDestination, flags, permissions);
-      try {
-        fs.fchmodSync(output, permissions);
-        this.#write(found.entry, output);
-      } finally {
-        fs.closeSync(output);
-      }
-    });
+    described(() => this.#copyContent(found.entry, givenDestination, exclusive));
+  }
+
+  /** Throws what opening the destination would, and leaves it as it was. */
+  #tryToOpen(destination, exclusive) {
+    const wasThere = fs.existsSync(destination);
+    fs.closeSync(this.originals.open(destination, O_WRONLY | O_CREAT | exclusive, 0o666));
+    if (!wasThere) fs.unlinkSync(destination);
+  }
+
+  #copyContent(entry, destination, exclusive) {
+    const permissions = this.payload.isExecutable(entry) ? 0o755 : 0o644;
+    const flags = O_WRONLY | O_CREAT | O_TRUNC | exclusive;
+    const output = this.originals.open(destination, flags, permissions);
+    try {
+      fs.fchmodSync(output, permissions);
+      this.#write(entry, output);
+    } catch (error) {
+      fs.unlinkSync(destination);
+      throw error;
+    } finally {
+      fs.closeSync(output);
+    }
   }
 
   #write(entry, output) {

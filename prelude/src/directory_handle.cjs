@@ -70,11 +70,14 @@ class RecursiveDirectory extends fs.Dir {
   }
 }
 
+// What programs print of it.
+Object.defineProperty(RecursiveDirectory, 'name', { value: fs.Dir.name });
+
 /**
  * @param {import('./tree.cjs').Tree} tree
  * @param {() => object} load what does calls inside
  * @param {unknown} given as `opendir` gets it
- * @returns {{open: (options: unknown) => fs.Dir} | null} null for a directory of the real disk only
+ * @returns {{shown?: unknown, open: (options: unknown, shownInErrors?: unknown) => fs.Dir} | null} null for a directory of the real disk only
  */
 function findDirectory(tree, load, given) {
   const shown = given instanceof URL && given.protocol === 'file:' ? toPath(given) : given;
@@ -85,22 +88,30 @@ function findDirectory(tree, load, given) {
   }
   if (place === null && !isAboveRoot(shown)) return null;
   const { listing } = load();
-  const list = (options, encoding) => {
+  const list = (options, encoding, shownInErrors) => {
     if (place === null) return listAboveRoot(listing, shown, options, encoding);
-    listing.findDirectory(place, shown, 'opendir');
+    listing.findDirectory(place, shownInErrors, 'opendir');
     return options?.recursive
       ? listBelow(listing, place, shown, encoding)
       : listing.readdir(place, shown, encoding, true);
   };
   return {
-    open(options) {
+    shown,
+    open(options, shownInErrors) {
+      checkOptions(shown, options);
       const encoding = typeof options === 'string' ? options : options?.encoding;
-      const [names, types] = list(options, encoding);
+      const [names, types] = list(options, encoding, shownInErrors);
       const Directory = options?.recursive ? RecursiveDirectory : fs.Dir;
       const settings = options?.recursive ? { ...options, recursive: false } : options;
       return new Directory(new ListHandle(names, types), shown, settings);
     },
   };
+}
+
+/** Throws what Node does before it looks at the path. */
+function checkOptions(shown, options) {
+  const checked = typeof options === 'object' && options !== null ? { ...options, bufferSize: 1 } : options;
+  return new fs.Dir(new ListHandle([], []), shown, checked);
 }
 
 function toPath(url) {
@@ -128,7 +139,7 @@ function typeOf(entry) {
 function openLater(directory, options, callback) {
   let opened;
   try {
-    opened = directory.open(options);
+    opened = directory.open(options, directory.shown);
   } catch (error) {
     if (error.syscall === undefined) throw error;
     setImmediate(callback, error);

@@ -23,7 +23,10 @@ class CopyTreeCalls {
     this.tree = copying.tree;
   }
 
-  /** What `cpSync` looks at before it begins. Like Node, it follows links if it should not, and the other way round. */
+  /**
+   * What `cpSync` looks at before it begins. Like Node, it follows links if it should not, and the other way round; a link
+   * that it does not follow counts as a directory.
+   */
   cpSyncCheckPaths(place, destination, given, givenDestination, dereference, recursive) {
     const source = this.#look(place, given, dereference ? 'lstat' : 'stat');
     if (source === null) {
@@ -42,7 +45,7 @@ class CopyTreeCalls {
       throw cpError('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${prefix}`);
     }
     if (target === null && destination === null) {
-      fs.mkdirSync(path.dirname(givenDestination), { recursive: true });
+      fs.mkdirSync(path.dirname(String(givenDestination)), { recursive: true });
     }
   }
 
@@ -50,16 +53,19 @@ class CopyTreeCalls {
   #look(place, given, syscall) {
     if (place === null) {
       const found = fs[`${syscall}Sync`](given, { bigint: true, throwIfNoEntry: false });
-      return found && { directory: found.isDirectory(), identity: `${found.dev}:${found.ino}` };
+      if (found === undefined) return null;
+      const directory = found.isDirectory() || found.isSymbolicLink();
+      return { directory, identity: `${found.dev}:${found.ino}` };
     }
     const found = lookup(this.tree, place, syscall === 'stat');
     if (typeof found === 'number') return null;
-    return { directory: found.directory !== null, identity: found.path };
+    const directory = found.directory !== null || this.copying.reading.isLink(found);
+    return { directory, identity: found.path };
   }
 
   cpSyncOverrideFile(place, destination, given, givenDestination, mode, preserveTimestamps) {
     if (destination !== null) throw systemError('EROFS', 'unlink', givenDestination);
-    fs.unlinkSync(givenDestination);
+    removeOne(givenDestination);
     this.copying.copyFile(place, null, given, givenDestination, mode);
     if (preserveTimestamps) this.#copyTimes(given, givenDestination);
   }
@@ -113,6 +119,16 @@ class CopyTreeCalls {
     if (!makeRoom(to, options)) return;
     fs.copyFileSync(from, to);
     if (options.preserveTimestamps) this.#copyTimes(from, to);
+  }
+}
+
+/** Removes a file or an empty directory. */
+function removeOne(target) {
+  try {
+    if (fs.lstatSync(target).isDirectory()) fs.rmdirSync(target);
+    else fs.unlinkSync(target);
+  } catch (error) {
+    throw systemError(error.code, 'unlink', target);
   }
 }
 

@@ -24,6 +24,7 @@ class DescriptorCalls {
   }
 
   readBuffers(file, descriptor, buffers, position) {
+    if (buffers.length === 0) throw systemError('EINVAL', 'read');
     let at = positionOf(position);
     let total = 0;
     for (const buffer of buffers) {

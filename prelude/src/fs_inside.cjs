@@ -30,6 +30,7 @@ function insideCalls(tree, descriptors, originals) {
     listing,
     descriptors,
     ofPath(name, place, given, rest) {
+      if (name === 'access') reading.checkMode(rest[0]);
       return complete(rest, () => groupOf(name)[name](place, given, ...rest));
     },
     ofDescriptor(name, file, descriptor, rest) {
@@ -43,6 +44,7 @@ function insideCalls(tree, descriptors, originals) {
       const real = places.map((place, index) => place?.elsewhere ?? given[index]);
       const inside = places.map((place) => (place === null || place.elsewhere !== null ? null : place));
       if (inside[0] === null && inside[1] === null) return originals[name](...real, ...rest);
+      if (name === 'copyFile') copying.checkMode(rest[0]);
       return complete(rest, () => groupOf(name)[name](...inside, ...real, ...rest));
     },
   };

@@ -8,7 +8,7 @@ const { ROOT, SEPARATOR, isInside, isWindows, normalIfPlain } = require('./mount
 const { NOT_A_DIRECTORY } = require('./tree.cjs');
 const { exteriorOf } = require('./fs_mounts.cjs');
 const { notPackaged } = require('./not_packaged.cjs');
-const { systemError } = require('./system_errors.cjs');
+const { errorNumber, systemError } = require('./system_errors.cjs');
 
 const NAME = path.basename(ROOT);
 const NAMESPACE = '\\\\?\\';
@@ -18,7 +18,7 @@ const CODES = ['', 'ENOENT', 'ENOTDIR', 'ELOOP'];
  * Where a path leads inside.
  * @typedef {object} Place
  * @property {string} path normalized
- * @property {boolean} needsDirectory because of how the path ends
+ * @property {'' | '.' | '..' | null} ending what comes after the last separator, if that asks for a directory
  * @property {number} failure why the way there ends before; 0 if it does not
  * @property {string | null} elsewhere the path on the real disk that it stands for, instead of all the others
  */
@@ -38,13 +38,13 @@ function placeOf(tree, given) {
   if (!text.includes(NAME)) return null;
   if (isWindows && text.startsWith(NAMESPACE)) text = text.slice(NAMESPACE.length);
   const plain = normalIfPlain(text);
-  if (plain !== null) return isInside(plain) ? placeAt(plain, false) : null;
+  if (plain !== null) return isInside(plain) ? placeAt(plain, null) : null;
   return walk(tree, path.isAbsolute(text) ? text : process.cwd() + SEPARATOR + text);
 }
 
-function placeAt(normalized, needsDirectory) {
+function placeAt(normalized, ending) {
   const elsewhere = exteriorOf(normalized);
-  return { path: normalized, needsDirectory, failure: 0, elsewhere };
+  return { path: normalized, ending, failure: 0, elsewhere };
 }
 
 /** Goes from part to part, as far as they are inside. */
@@ -52,7 +52,7 @@ function walk(tree, absolute) {
   const { root } = path.parse(absolute);
   const parts = absolute.slice(root.length).split(isWindows ? /[\\/]/ : SEPARATOR);
   const last = parts.at(-1);
-  const needsDirectory = last === '' || last === '.' || last === '..';
+  const ending = last === '' || last === '.' || last === '..' ? last : null;
   let at = root;
   let wasInside = false;
   for (const part of parts) {
@@ -62,23 +62,24 @@ function walk(tree, absolute) {
       // There is something to come, so this has to be a directory.
       const directory = tree.directoryAt(at);
       if (typeof directory === 'number') {
-        return { path: at, needsDirectory, failure: directory, elsewhere: null };
+        return { path: at, ending, failure: directory, elsewhere: null };
       }
       if (part === '..') at = directory.path;
     }
     if (part === '..') at = path.dirname(at);
     else if (part !== '' && part !== '.') at = path.join(at, part);
   }
-  if (isInside(at)) return placeAt(at, needsDirectory);
+  if (isInside(at)) return placeAt(at, ending);
   if (!wasInside) return null;
-  return { path: at, needsDirectory, failure: 0, elsewhere: at };
+  return { path: at, ending, failure: 0, elsewhere: at };
 }
 
 /** What is at a place, as `Tree.lookup` gives it. */
 function lookup(tree, place, followLast = true) {
   if (place.failure !== 0) return place.failure;
-  const found = tree.lookup(place.path, followLast || place.needsDirectory);
-  return place.needsDirectory && found.directory === null ? NOT_A_DIRECTORY : found;
+  const needsDirectory = place.ending !== null;
+  const found = tree.lookup(place.path, followLast || needsDirectory);
+  return needsDirectory && found.directory === null ? NOT_A_DIRECTORY : found;
 }
 
 /** Why nothing could be made at a place; 0 if only that it is read-only. */
@@ -96,4 +97,9 @@ function notFound(reason, place, syscall, given, dest) {
   return systemError(code, syscall, given, dest, more);
 }
 
-module.exports = { lookup, notFound, parentFailure, placeOf };
+/** The number that system calls give for it. */
+function numberOfFailure(reason) {
+  return errorNumber(CODES[-reason]);
+}
+
+module.exports = { lookup, notFound, numberOfFailure, parentFailure, placeOf };

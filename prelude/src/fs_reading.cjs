@@ -18,9 +18,11 @@ const {
   O_RDWR,
   O_TRUNC,
   O_WRONLY,
+  R_OK,
   W_OK,
   X_OK,
 } = fs.constants;
+const ALL_MODES = R_OK | W_OK | X_OK;
 
 class ReadingCalls {
   /**
@@ -57,6 +59,11 @@ class ReadingCalls {
     return found.directory === null ? 0 : 1;
   }
 
+  /** Has Node refuse what is no mode of `access`: it does so before it looks at anything, in all forms. */
+  checkMode(mode) {
+    if ((mode ?? 0) !== (mode & ALL_MODES)) this.originals.access('', mode);
+  }
+
   access(place, given, mode) {
     const found = this.find(place, given, 'access');
     const isFile = found.directory === null;
@@ -77,7 +84,8 @@ class ReadingCalls {
   #stat(place, given, syscall, bigint, throwIfNoEntry) {
     const found = lookup(this.tree, place, syscall === 'stat');
     if (typeof found !== 'number') return stats(this.payload, found.entry, bigint);
-    if (throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY)) return undefined;
+    const isNoEntry = found === MISSING || (found === NOT_A_DIRECTORY && syscall === 'stat');
+    if (throwIfNoEntry === false && isNoEntry) return undefined;
     throw notFound(found, place, syscall, given);
   }
 
@@ -110,7 +118,7 @@ class ReadingCalls {
     if (creates) {
       const failure = parentFailure(this.tree, place);
       if (failure !== 0) throw notFound(failure, place, 'open', given);
-      if (place.needsDirectory) throw fail('EISDIR');
+      if (place.ending === '') throw fail('EISDIR');
     }
     const itself = lookup(this.tree, place, false);
     if (creates) {

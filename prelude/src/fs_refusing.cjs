@@ -4,6 +4,7 @@
 // system that is mounted read-only. See fs_reading.cjs for the form of the functions; those of two paths get
 // `(place, destination, given, givenDestination, ...arguments)`, and one of the places may be null, for the real disk.
 
+const path = require('node:path');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
 const { systemError } = require('./system_errors.cjs');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
@@ -49,32 +50,48 @@ class RefusingCalls {
   // Something would come or go.
 
   unlink(place, given) {
-    this.#refuseIn(place, 'unlink', given);
+    this.#refuseIn(place, 'unlink', given, { '.': 'EISDIR', '..': 'EISDIR' });
   }
 
   rmdir(place, given) {
-    this.#refuseIn(place, 'rmdir', given);
+    this.#refuseIn(place, 'rmdir', given, { '.': 'EINVAL', '..': 'ENOTEMPTY' });
   }
 
-  /** Newer Nodes have it, and give an error without a code here. */
+  /** Newer Nodes have it; what is missing, they have looked for before. */
   rmSync(place, given) {
-    this.#refuseIn(place, 'rm', given);
+    const found = lookup(this.tree, place, false);
+    if (found === MISSING || found === NOT_A_DIRECTORY) return;
+    if (typeof found === 'number') throw notFound(found, place, 'rm', given);
+    throw systemError('EROFS', 'rm', given);
   }
 
   rename(place, destination, given, givenDestination) {
-    this.#checkParents([place, destination], 'rename', given, givenDestination);
+    this.#checkParent(place, given, 'rename', given, givenDestination);
+    this.#checkParent(destination, givenDestination, 'rename', given, givenDestination);
     throw systemError('EROFS', 'rename', given, givenDestination);
   }
 
-  #refuseIn(place, syscall, given) {
-    this.#checkParents([place], syscall, given);
-    throw systemError('EROFS', syscall, given);
+  #refuseIn(place, syscall, given, codesOfEndings = {}) {
+    this.#checkParent(place, given, syscall, given);
+    throw systemError(codesOfEndings[place.ending] ?? 'EROFS', syscall, given);
   }
 
-  #checkParents(places, syscall, given, givenDestination) {
-    for (const place of places) {
-      const failure = place === null ? 0 : parentFailure(this.tree, place);
-      if (failure !== 0) throw notFound(failure, place, syscall, given, givenDestination);
+  /** @param {unknown} at the path that the place is of, or of the real disk if it is null */
+  #checkParent(place, at, syscall, given, givenDestination) {
+    if (place === null) {
+      this.#checkReal(path.dirname(String(at)), syscall, given, givenDestination);
+      return;
+    }
+    const failure = parentFailure(this.tree, place);
+    if (failure !== 0) throw notFound(failure, place, syscall, given, givenDestination);
+  }
+
+  /** Throws the error of a real file that is missing. */
+  #checkReal(real, syscall, given, givenDestination) {
+    try {
+      this.originals.lstat(real, false, undefined, true);
+    } catch (error) {
+      throw systemError(error.code, syscall, given, givenDestination);
     }
   }
 
@@ -104,30 +121,26 @@ class RefusingCalls {
 
   link(place, destination, given, givenDestination) {
     if (place === null) {
-      this.#checkReal(given, 'link', givenDestination);
+      this.#checkReal(given, 'link', given, givenDestination);
     } else {
       const found = lookup(this.tree, place, false);
       if (typeof found === 'number') throw notFound(found, place, 'link', given, givenDestination);
     }
-    // Onto a real disk it would be EXDEV; but then programs copy and remove, and fail after the copy.
-    if (destination === null) throw systemError('EROFS', 'link', given, givenDestination);
-    this.#refuseNew(destination, false, 'link', given, givenDestination);
-  }
-
-  /** Throws the error of a real file that is missing. */
-  #checkReal(given, syscall, givenDestination) {
-    try {
-      this.originals.lstat(given, false, undefined, true);
-    } catch (error) {
-      throw systemError(error.code, syscall, given, givenDestination);
+    if (destination !== null) {
+      this.#refuseNew(destination, false, 'link', given, givenDestination);
+      return;
     }
+    this.#checkParent(null, givenDestination, 'link', given, givenDestination);
+    // Onto a real disk it would be EXDEV; but then programs copy and remove, and fail after the copy.
+    const isFree = this.originals.lstat(givenDestination, false, undefined, false) === undefined;
+    throw systemError(isFree ? 'EROFS' : 'EEXIST', 'link', given, givenDestination);
   }
 
   #refuseNew(place, mayBeDirectory, syscall, given, givenDestination) {
-    this.#checkParents([place], syscall, given, givenDestination);
+    this.#checkParent(place, null, syscall, given, givenDestination);
     const there = this.tree.lookup(place.path, false);
     if (typeof there !== 'number') throw systemError('EEXIST', syscall, given, givenDestination);
-    if (place.needsDirectory && !mayBeDirectory) {
+    if (place.ending !== null && !mayBeDirectory) {
       throw notFound(MISSING, place, syscall, given, givenDestination);
     }
     throw systemError('EROFS', syscall, given, givenDestination);

@@ -4,15 +4,15 @@
 // they keep the process alive, or do not, as every other watcher.
 
 const path = require('node:path');
-const { lookup, placeOf } = require('./fs_places.cjs');
-const { errorNumber } = require('./system_errors.cjs');
+const { lookup, numberOfFailure, placeOf } = require('./fs_places.cjs');
 
 /** Starts a handle of `fs.watch`. @returns {number} 0, or the number of an error */
 function startInside(tree, handle, original, given, rest) {
   const place = placeOf(tree, given);
   if (place === null) return original.call(handle, given, ...rest);
   if (place.elsewhere !== null) return original.call(handle, place.elsewhere, ...rest);
-  if (typeof lookup(tree, place) === 'number') return errorNumber('ENOENT');
+  const found = lookup(tree, place);
+  if (typeof found === 'number') return numberOfFailure(found);
   handle.onchange = () => {};
   return original.call(handle, process.execPath, ...rest);
 }

@@ -12,6 +12,9 @@ const NOT_A_DIRECTORY = -2;
 const TOO_MANY_LINKS = -3;
 
 const MAXIMUM_LINKS = 40;
+// Targets of links that go up from something else than the directory of the link, or end in a separator: what they go
+// through has to be looked up. No package manager writes such.
+const WINDING = /[^./\\]+[\\/]+(?:\.\.(?:[\\/]|$)|$)/;
 
 class Directory {
   constructor(payload, number, realPath) {
@@ -143,10 +146,23 @@ class Tree {
         };
       case format.KIND_SYMLINK:
         if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
-        return this.#lookup(path.join(parent.path, this.payload.target(entry)), true, links + 1);
+        return this.#follow(parent, this.payload.target(entry), links + 1);
       default:
         return { entry, path: realPath, directory: null };
     }
+  }
+
+  /** What the target of a link in a directory is in the end. */
+  #follow(parent, target, links) {
+    if (!WINDING.test(target)) return this.#lookup(path.join(parent.path, target), true, links);
+    let at = parent.path;
+    for (const part of target.split(/[\\/]/)) {
+      const directory = this.#findDirectory(at, links);
+      if (typeof directory === 'number') return directory;
+      if (part === '..') at = path.dirname(directory.path);
+      else if (part !== '' && part !== '.') at = `${directory.path}${SEPARATOR}${part}`;
+    }
+    return this.#lookup(at, true, links);
   }
 }
 
