@@ -3,7 +3,7 @@
 // `openAsBlob` on files inside.
 
 const path = require('node:path');
-const { lookup, placeOf } = require('./fs_places.cjs');
+const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
 /**
  * @param {import('./tree.cjs').Tree} tree
@@ -16,12 +16,25 @@ function openAsBlob(tree, load, original, given, options) {
   if (place === null) return original(given, options);
   if (place.elsewhere !== null) return original(place.elsewhere, options);
   const found = lookup(tree, place);
-  if (typeof found === 'number') return original(path.join(process.execPath, 'missing'), options);
+  if (typeof found === 'number') {
+    return missing(() => original(path.join(process.execPath, 'missing'), options), (syscall) =>
+      notFound(found, place, syscall, shown),
+    );
+  }
   // Only so that it checks its arguments.
   const blob = original(process.execPath, options);
   const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
   const ours = new Blob([content], { type: options?.type });
   return blob instanceof Promise ? Promise.resolve(ours) : ours;
+}
+
+/** What Node does of a file that is missing, which older ones give as a result; newer ones throw an error of a system call. */
+function missing(operation, errorOf) {
+  try {
+    return operation();
+  } catch (error) {
+    throw error.syscall === undefined ? error : errorOf(error.syscall);
+  }
 }
 
 function toPath(url) {

@@ -57,7 +57,7 @@ function patchJobs(tree, calls, replace, load) {
     finish(this, () => {
       const { reading, descriptors } = load();
       descriptors.close(reading.open(place, given, this.flags ?? flagsOfCall));
-      throw systemError('EBADF', 'write', given);
+      throw systemError('EBADF', 'write');
     });
     return undefined;
   };
@@ -73,6 +73,8 @@ function patchJobs(tree, calls, replace, load) {
       const places = [placeOf(tree, given), placeOf(tree, givenDestination)];
       if (places[0] === null && places[1] === null) return super.run();
       finish(this, () => {
+        // The job is for directories that it makes itself.
+        if (places[1]?.elsewhere === null) load().ofPath('mkdir', places[1], givenDestination, []);
         load().ofTwoPaths('cpSyncCopyDir', places, [given, givenDestination], rest);
         return [];
       });

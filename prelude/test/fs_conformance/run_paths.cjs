@@ -97,7 +97,7 @@ function* pairs() {
 // Enough to see that options are understood.
 const FEW_PAIRS = /^out (file.txt|run.sh|folder|link.txt|link-to-folder|missing|broken-link) |^within (file.txt|folder) |^in (file|folder) (new|file.txt|folder)$/;
 // Where plain Node ends with an exception of C++ that nothing catches.
-const ABORTS = /^in .* (folder|link.txt|broken-link|file.txt.*|missing.*)$|^within folder/;
+const ABORTS = /^in .* (folder|link.txt|broken-link|file.txt.*|missing.*)$|^within folder|^out broken-link (file|folder)/;
 
 // Both are looked up at a time, and the error is that of the one that is quicker.
 const BOTH_WRONG = /^in (new|inNothing) file.txt\//;
