@@ -38,13 +38,16 @@ class CopyCalls {
   /** One of the places may be null, for the real disk. */
   copyFile(place, destination, given, givenDestination, mode) {
     const found = place === null ? null : lookup(this.tree, place);
-    if (typeof found === 'number') throw notFound(found, place, 'copyfile', given, givenDestination);
+    if (typeof found === 'number')
+      throw notFound(found, place, 'copyfile', given, givenDestination);
     const described = (operation) => describe(operation, given, givenDestination);
     const exclusive = (mode & COPYFILE_EXCL) !== 0 ? O_EXCL : 0;
     if (destination !== null) {
       if (found === null) described(() => this.originals.stat(given, false, undefined, true));
       // Which fails.
-      described(() => this.reading.open(destination, givenDestination, O_WRONLY | O_CREAT | exclusive));
+      described(() =>
+        this.reading.open(destination, givenDestination, O_WRONLY | O_CREAT | exclusive),
+      );
     }
     if (found.directory !== null) {
       described(() => this.#tryToOpen(givenDestination, exclusive));

@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
+const { encode } = require('./fs_reading.cjs');
 const { complete } = require('./fs_requests.cjs');
 const { placeOf } = require('./fs_places.cjs');
 const { isAboveRoot } = require('./mount.cjs');
@@ -44,7 +45,8 @@ class RecursiveDirectory extends fs.Dir {
       entry.parentPath = path.join(String(parentPath), below);
       if (entry.path !== undefined) entry.path = entry.parentPath;
     }
-    entry.name = typeof name === 'string' ? path.basename(name) : Buffer.from(path.basename(`${name}`));
+    entry.name =
+      typeof name === 'string' ? path.basename(name) : Buffer.from(path.basename(`${name}`));
     return entry;
   }
 
@@ -110,7 +112,8 @@ function findDirectory(tree, load, given) {
 
 /** Throws what Node does before it looks at the path. */
 function checkOptions(shown, options) {
-  const checked = typeof options === 'object' && options !== null ? { ...options, bufferSize: 1 } : options;
+  const checked =
+    typeof options === 'object' && options !== null ? { ...options, bufferSize: 1 } : options;
   return new fs.Dir(new ListHandle([], []), shown, checked);
 }
 
@@ -118,15 +121,21 @@ function toPath(url) {
   return require('node:url').fileURLToPath(url);
 }
 
+/** As Node does, links to directories are not entered here. */
 function listBelow(listing, place, shown, encoding) {
-  const types = listing.readdirRecursive(place, shown, encoding, true)[1];
-  return [listing.readdirRecursive(place, shown, encoding, false), Array.from(types)];
+  const directories = [...listing.below(place, shown, false)];
+  const names = directories.flatMap(({ relative, names: own }) =>
+    own.map((name) => path.join(relative, name)),
+  );
+  return [names.map((name) => encode(name, encoding)), directories.flatMap(({ types }) => types)];
 }
 
 function listAboveRoot(listing, shown, options, encoding) {
   if (!options?.recursive) return listing.readdirAboveRoot(shown, encoding, true);
   const entries = fs.readdirSync(shown, { encoding, recursive: true, withFileTypes: true });
-  const names = entries.map(({ parentPath, name }) => path.relative(String(shown), path.join(parentPath, name)));
+  const names = entries.map(({ parentPath, name }) =>
+    path.relative(String(shown), path.join(parentPath, name)),
+  );
   return [names, entries.map(typeOf)];
 }
 

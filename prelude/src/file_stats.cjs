@@ -49,7 +49,10 @@ function statsOfExecutable(descriptor) {
   const found = fstatSync(descriptor, { bigint: true });
   return [
     ...FIELDS.map((field) => Number(found[field])),
-    ...TIMES.flatMap((time) => [Number(found[time] / 1_000_000_000n), Number(found[time] % 1_000_000_000n)]),
+    ...TIMES.flatMap((time) => [
+      Number(found[time] / 1_000_000_000n),
+      Number(found[time] % 1_000_000_000n),
+    ]),
   ];
 }
 

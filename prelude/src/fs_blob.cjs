@@ -17,8 +17,9 @@ function openAsBlob(tree, load, original, given, options) {
   if (place.elsewhere !== null) return original(place.elsewhere, options);
   const found = lookup(tree, place);
   if (typeof found === 'number') {
-    return missing(() => original(path.join(process.execPath, 'missing'), options), (syscall) =>
-      notFound(found, place, syscall, shown),
+    return missing(
+      () => original(path.join(process.execPath, 'missing'), options),
+      (syscall) => notFound(found, place, syscall, shown),
     );
   }
   // Only so that it checks its arguments.

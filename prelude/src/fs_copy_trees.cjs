@@ -39,10 +39,16 @@ class CopyTreeCalls {
     if (target !== null) checkKinds(source, target, given, givenDestination);
     const prefix = `${given}${path.sep}`;
     if (`${givenDestination}`.startsWith(prefix)) {
-      throw cpError('ERR_FS_CP_EINVAL', `Cannot copy ${prefix} to a subdirectory of self ${givenDestination}`);
+      throw cpError(
+        'ERR_FS_CP_EINVAL',
+        `Cannot copy ${prefix} to a subdirectory of self ${givenDestination}`,
+      );
     }
     if (isDirectory && !recursive) {
-      throw cpError('ERR_FS_EISDIR', `Recursive option not enabled, cannot copy a directory: ${prefix}`);
+      throw cpError(
+        'ERR_FS_EISDIR',
+        `Recursive option not enabled, cannot copy a directory: ${prefix}`,
+      );
     }
     if (target === null && destination === null) {
       fs.mkdirSync(path.dirname(String(givenDestination)), { recursive: true });

@@ -42,7 +42,9 @@ function insideCalls(tree, descriptors, originals) {
     /** Places may be null, for the real disk. */
     ofTwoPaths(name, places, given, rest) {
       const real = places.map((place, index) => place?.elsewhere ?? given[index]);
-      const inside = places.map((place) => (place === null || place.elsewhere !== null ? null : place));
+      const inside = places.map((place) =>
+        place === null || place.elsewhere !== null ? null : place,
+      );
       if (inside[0] === null && inside[1] === null) return originals[name](...real, ...rest);
       if (name === 'copyFile') copying.checkMode(rest[0]);
       return complete(rest, () => groupOf(name)[name](...inside, ...real, ...rest));

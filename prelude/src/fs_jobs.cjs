@@ -31,7 +31,9 @@ function patchJobs(tree, calls, replace, load) {
       const place = placeOf(tree, given instanceof URL ? pathOf(given) : given);
       if (place === null) return original(given, ...rest);
       if (place.elsewhere !== null) return original(place.elsewhere, ...rest);
-      const options = rest.findLast((value) => typeof value === 'object' && !ArrayBuffer.isView(value));
+      const options = rest.findLast(
+        (value) => typeof value === 'object' && !ArrayBuffer.isView(value),
+      );
       flagsOfCall = numberOf(options?.flag ?? flag);
       return original(given, ...rest);
     });
@@ -108,7 +110,11 @@ function pathOf(url) {
 function numberOf(flag) {
   if (typeof flag === 'number') return flag;
   const text = String(flag);
-  const access = text.includes('+') ? O_RDWR : text.startsWith('r') || text === 'sr' ? O_RDONLY : O_WRONLY;
+  const access = text.includes('+')
+    ? O_RDWR
+    : text.startsWith('r') || text === 'sr'
+      ? O_RDONLY
+      : O_WRONLY;
   const creates = /[wa]/.test(text) ? O_CREAT : 0;
   const begins = text.includes('w') ? O_TRUNC : text.includes('a') ? O_APPEND : 0;
   return access | creates | begins | (text.includes('x') ? O_EXCL : 0);

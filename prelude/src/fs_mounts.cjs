@@ -67,7 +67,9 @@ function mountsIn(directory) {
   return mounts.length === 0
     ? []
     : mounts
-        .filter(({ interior }) => typeof interior === 'string' && path.dirname(interior) === directory)
+        .filter(
+          ({ interior }) => typeof interior === 'string' && path.dirname(interior) === directory,
+        )
         .map(({ interior }) => path.basename(interior));
 }
 

@@ -25,7 +25,17 @@ const READING = [
   'stat',
   'statfs',
 ];
-const REFUSED = ['chmod', 'chown', 'lchown', 'lutimes', 'mkdir', 'rmSync', 'rmdir', 'unlink', 'utimes'];
+const REFUSED = [
+  'chmod',
+  'chown',
+  'lchown',
+  'lutimes',
+  'mkdir',
+  'rmSync',
+  'rmdir',
+  'unlink',
+  'utimes',
+];
 // Functions of two paths.
 const COPYING = ['copyFile', 'cpSyncCheckPaths', 'cpSyncCopyDir', 'cpSyncOverrideFile'];
 const REFUSED_OF_TWO_PATHS = ['link', 'rename', 'symlink'];
@@ -145,7 +155,9 @@ function patchFs(tree) {
       return load().ofPath('readdir', place, given, rest);
     }
     const real = place === null ? given : place.elsewhere;
-    return isAboveRoot(real) ? load().ofDirectoryAboveRoot(real, rest) : originals.readdir(real, ...rest);
+    return isAboveRoot(real)
+      ? load().ofDirectoryAboveRoot(real, rest)
+      : originals.readdir(real, ...rest);
   });
   replace('mkdtemp', (prefix, ...rest) => {
     const place = placeOf(tree, withSixMore(prefix));
@@ -166,7 +178,9 @@ function patchFs(tree) {
 
 /** The path of a directory that `mkdtemp` would make. */
 function withSixMore(prefix) {
-  return typeof prefix === 'string' ? `${prefix}XXXXXX` : Buffer.concat([prefix, Buffer.from('XXXXXX')]);
+  return typeof prefix === 'string'
+    ? `${prefix}XXXXXX`
+    : Buffer.concat([prefix, Buffer.from('XXXXXX')]);
 }
 
 module.exports = { OTHERS, REPLACED, patchFs };

@@ -37,8 +37,11 @@ function patchAboveBinding(tree, calls, load) {
     return openLater(directory, options === done ? undefined : options, done);
   });
   for (const name of ['openAsBlob', 'openAsBlobSync']) {
-    replace(fs, name, (original) => (given, options) =>
-      require('./fs_blob.cjs').openAsBlob(tree, load, original, given, options),
+    replace(
+      fs,
+      name,
+      (original) => (given, options) =>
+        require('./fs_blob.cjs').openAsBlob(tree, load, original, given, options),
     );
   }
 
@@ -63,15 +66,10 @@ function patchAboveBinding(tree, calls, load) {
   const promises = lazyPromises(replace);
   // What copies trees takes its functions from `fs.promises`, once.
   for (const name of ['cp', 'cpSync']) {
-    replace(
-      fs,
-      name,
-      (original) =>
-        (...args) => {
-          promises.patch();
-          return original(...args);
-        },
-    );
+    replace(fs, name, (original) => (...args) => {
+      promises.patch();
+      return original(...args);
+    });
   }
   undos.push(promises.undo);
   return {

@@ -19,6 +19,7 @@ const CODES = ['', 'ENOENT', 'ENOTDIR', 'ELOOP'];
  * @typedef {object} Place
  * @property {string} path normalized
  * @property {'' | '.' | '..' | null} ending what comes after the last separator, if that asks for a directory
+ * @property {number} links how many have been followed before `path` begins to count
  * @property {number} failure why the way there ends before; 0 if it does not
  * @property {string | null} elsewhere the path on the real disk that it stands for, instead of all the others
  */
@@ -38,13 +39,13 @@ function placeOf(tree, given) {
   if (!text.includes(NAME)) return null;
   if (isWindows && text.startsWith(NAMESPACE)) text = text.slice(NAMESPACE.length);
   const plain = normalIfPlain(text);
-  if (plain !== null) return isInside(plain) ? placeAt(plain, null) : null;
+  if (plain !== null) return isInside(plain) ? placeAt(plain, null, 0) : null;
   return walk(tree, path.isAbsolute(text) ? text : process.cwd() + SEPARATOR + text);
 }
 
-function placeAt(normalized, ending) {
+function placeAt(normalized, ending, links) {
   const elsewhere = exteriorOf(normalized);
-  return { path: normalized, ending, failure: 0, elsewhere };
+  return { path: normalized, ending, links, failure: 0, elsewhere };
 }
 
 /** Goes from part to part, as far as they are inside. */
@@ -55,30 +56,34 @@ function walk(tree, absolute) {
   const ending = last === '' || last === '.' || last === '..' ? last : null;
   let at = root;
   let wasInside = false;
+  let links = 0;
   for (const part of parts) {
     const inside = isInside(at);
     wasInside ||= inside;
     if (inside && part !== '' && exteriorOf(at) === null) {
       // There is something to come, so this has to be a directory.
-      const directory = tree.directoryAt(at);
+      const directory = tree.directoryAt(at, links);
       if (typeof directory === 'number') {
-        return { path: at, ending, failure: directory, elsewhere: null };
+        return { path: at, ending, links, failure: directory, elsewhere: null };
       }
-      if (part === '..') at = directory.path;
+      if (part === '..') {
+        links += tree.linksTo(at);
+        at = directory.path;
+      }
     }
     if (part === '..') at = path.dirname(at);
     else if (part !== '' && part !== '.') at = path.join(at, part);
   }
-  if (isInside(at)) return placeAt(at, ending);
+  if (isInside(at)) return placeAt(at, ending, links);
   if (!wasInside) return null;
-  return { path: at, ending, failure: 0, elsewhere: at };
+  return { path: at, ending, links, failure: 0, elsewhere: at };
 }
 
 /** What is at a place, as `Tree.lookup` gives it. */
 function lookup(tree, place, followLast = true) {
   if (place.failure !== 0) return place.failure;
   const needsDirectory = place.ending !== null;
-  const found = tree.lookup(place.path, followLast || needsDirectory);
+  const found = tree.lookup(place.path, followLast || needsDirectory, place.links);
   return needsDirectory && found.directory === null ? NOT_A_DIRECTORY : found;
 }
 

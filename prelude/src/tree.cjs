@@ -52,19 +52,30 @@ class Tree {
     this.byNumber = new Map();
     this.root = this.#directory(0, ROOT);
     this.byPath = new Map([[ROOT, this.root]]);
-  }
-
-  /** The directory at a normalized inside path, through symlinks; or a negative number that says why there is none. */
-  directoryAt(normalized) {
-    return this.byPath.get(normalized) ?? this.#findDirectory(normalized, 0);
+    // How many links the paths of `byPath` go through that go through any: what follows may not make it too many.
+    this.linksByPath = new Map();
   }
 
   /**
-   * What is at a normalized inside path: `{entry, path, directory}`, where `path` is the real path and `directory` is
-   * null for a file, or a negative number that says why there is nothing.
+   * The directory at a normalized inside path, through symlinks; or a negative number that says why there is none.
+   * `links` is how many were followed before.
    */
-  lookup(normalized, followLast = true) {
-    return this.#lookup(normalized, followLast, 0);
+  directoryAt(normalized, links = 0) {
+    if (links > 0) return this.#findDirectory(normalized, links);
+    return this.byPath.get(normalized) ?? this.#findDirectory(normalized, 0);
+  }
+
+  /** How many links the way to a directory goes through, which has been found by that path. */
+  linksTo(normalized) {
+    return this.linksByPath.get(normalized) ?? 0;
+  }
+
+  /**
+   * What is at a normalized inside path: `{entry, path, directory, links}`, where `path` is the real path and `directory` is
+   * null for a file, or a negative number that says why there is nothing. `links` is how many were followed before.
+   */
+  lookup(normalized, followLast = true, links = 0) {
+    return this.#lookup(normalized, followLast, links);
   }
 
   /** The entry of a file whose real path this is, or MISSING. The fast way for paths that came from a lookup. */
@@ -99,39 +110,46 @@ class Tree {
 
   #findDirectory(normalized, links) {
     const known = this.byPath.get(normalized);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return links + this.linksTo(normalized) > MAXIMUM_LINKS ? TOO_MANY_LINKS : known;
+    }
     const at = normalized.lastIndexOf(SEPARATOR);
     // A link may lead out of the mount point when another link was followed on the way.
     if (at < ROOT.length) return MISSING;
-    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    const above = normalized.slice(0, at);
+    const parent = this.#findDirectory(above, links);
     if (typeof parent === 'number') return parent;
     const name = normalized.slice(at + 1);
     const entry = parent.find(name);
     if (entry === undefined) return MISSING;
-    const found = this.#enter(parent, name, entry, links);
+    const found = this.#enter(parent, name, entry, links + this.linksTo(above));
     if (typeof found === 'number') return found;
     if (found.directory === null) return NOT_A_DIRECTORY;
     this.byPath.set(normalized, found.directory);
+    if (found.links > links) this.linksByPath.set(normalized, found.links - links);
     return found.directory;
   }
 
   #lookup(normalized, followLast, links) {
     const known = this.byPath.get(normalized);
     if (known !== undefined && (followLast || known.path === normalized)) {
-      return { entry: known.entry, path: known.path, directory: known };
+      const total = links + this.linksTo(normalized);
+      if (total > MAXIMUM_LINKS) return TOO_MANY_LINKS;
+      return { entry: known.entry, path: known.path, directory: known, links: total };
     }
-    if (normalized === ROOT) return { entry: this.root.entry, path: ROOT, directory: this.root };
     const at = normalized.lastIndexOf(SEPARATOR);
     if (at < ROOT.length) return MISSING;
-    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    const above = normalized.slice(0, at);
+    const parent = this.#findDirectory(above, links);
     if (typeof parent === 'number') return parent;
     const name = normalized.slice(at + 1);
     const entry = parent.find(name);
     if (entry === undefined) return MISSING;
+    const total = links + this.linksTo(above);
     if (!followLast && this.payload.kind(entry) === format.KIND_SYMLINK) {
-      return { entry, path: parent.path + SEPARATOR + name, directory: null };
+      return { entry, path: parent.path + SEPARATOR + name, directory: null, links: total };
     }
-    return this.#enter(parent, name, entry, links);
+    return this.#enter(parent, name, entry, total);
   }
 
   /** What an entry of a directory is in the end. */
@@ -143,12 +161,13 @@ class Tree {
           entry,
           path: realPath,
           directory: this.#directory(this.payload.directoryNumber(entry), realPath),
+          links,
         };
       case format.KIND_SYMLINK:
         if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
         return this.#follow(parent, this.payload.target(entry), links + 1);
       default:
-        return { entry, path: realPath, directory: null };
+        return { entry, path: realPath, directory: null, links };
     }
   }
 
@@ -156,13 +175,18 @@ class Tree {
   #follow(parent, target, links) {
     if (!WINDING.test(target)) return this.#lookup(path.join(parent.path, target), true, links);
     let at = parent.path;
+    let total = links;
     for (const part of target.split(/[\\/]/)) {
-      const directory = this.#findDirectory(at, links);
+      const directory = this.#findDirectory(at, total);
       if (typeof directory === 'number') return directory;
-      if (part === '..') at = path.dirname(directory.path);
-      else if (part !== '' && part !== '.') at = `${directory.path}${SEPARATOR}${part}`;
+      if (part === '..') {
+        total += this.linksTo(at);
+        at = path.dirname(directory.path);
+      } else if (part !== '' && part !== '.') {
+        at += SEPARATOR + part;
+      }
     }
-    return this.#lookup(at, true, links);
+    return this.#lookup(at, true, total);
   }
 }
 

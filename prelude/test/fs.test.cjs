@@ -6,6 +6,7 @@ const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
+const { spawnSync } = require('node:child_process');
 const { assertSame, nodes, prepare, runBoth } = require('./support/oracle.cjs');
 
 const TREE = {
@@ -80,16 +81,34 @@ const calls = {
   },
 };
 
+// What plain Node cannot be asked: there is no mount point on the disk, nor `process.pkg`.
+const ALONE = {
+  name: 'alone',
+  files: {
+    ...TREE,
+    'main.js': fs.readFileSync(path.join(__dirname, 'cases/fs_alone.cjs'), 'utf8'),
+  },
+};
+
 for (const [version, node] of nodes()) {
   describe(`fs in an executable of Node ${version}`, () => {
     let folder;
     before(() => {
-      folder = prepare(node, [READING, IMPORTED, REFUSED]);
+      folder = prepare(node, [READING, IMPORTED, REFUSED, ALONE]);
     });
     after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
     it('reads like plain Node', () => assertSame(node, folder, READING));
     it('is patched for importers too', () => assertSame(node, folder, IMPORTED));
+    it('shows the mount point, mounts, watches and forgets', () => {
+      const cwd = path.join(folder, ALONE.name, 'work');
+      fs.mkdirSync(cwd);
+      const program = path.join(folder, ALONE.name, 'program');
+      const ran = spawnSync(program, { cwd, encoding: 'utf8', timeout: 60_000 });
+      assert.strictEqual(ran.stderr, '');
+      assert.strictEqual(ran.stdout, 'fine\n');
+      assert.strictEqual(ran.status, 0);
+    });
     it('refuses to write', () => {
       const { packaged } = runBoth(node, folder, REFUSED);
       assert.strictEqual(packaged.stderr, '');

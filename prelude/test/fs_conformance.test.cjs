@@ -16,7 +16,8 @@ const { OTHERS, REPLACED } = require('../src/fs_patch.cjs');
 const PROGRAM = path.join(__dirname, 'fs_conformance');
 // It does not name the path.
 const OF_OPENDIR_SYNC = 'ENOENT: no such file or directory, opendir';
-const MAXIMUM_SHOWN = Number(process.env.SHOWN ?? 12);
+// All of them: set it to Infinity.
+const MAXIMUM_SHOWN = Number(process.env.PKG_RULES_TEST_SHOWN ?? 12);
 
 function programFiles() {
   const names = fs.readdirSync(PROGRAM);
@@ -25,7 +26,11 @@ function programFiles() {
   );
 }
 
-const CASE = { name: 'conformance', entry: 'program/main.cjs', files: { ...TREE, ...programFiles() } };
+const CASE = {
+  name: 'conformance',
+  entry: 'program/main.cjs',
+  files: { ...TREE, ...programFiles() },
+};
 
 /** A line for each outcome that is not what it has to be. */
 function compare(plain, packaged) {
@@ -38,7 +43,9 @@ function compare(plain, packaged) {
     const actual = packaged[index][1];
     const expected = withNotes(expectedOutcome(label, outcome, actual), actual);
     if (JSON.stringify(sortKeys(actual)) !== JSON.stringify(sortKeys(expected))) {
-      wrong.push(`${label}\n    plain    ${JSON.stringify(expected)}\n    packaged ${JSON.stringify(actual)}`);
+      wrong.push(
+        `${label}\n    plain    ${JSON.stringify(expected)}\n    packaged ${JSON.stringify(actual)}`,
+      );
     }
   }
   return wrong;
@@ -55,7 +62,9 @@ function withNotes(value, actual) {
     Object.entries(value).map(([key, inner]) => [key, withNotes(inner, actual?.[key])]),
   );
   if (copy.error === undefined) return copy;
-  const mayHave = copy.code === 'ENOENT' && ([copy.path, copy.dest].some(isInside) || copy.message === OF_OPENDIR_SYNC);
+  const mayHave =
+    copy.code === 'ENOENT' &&
+    ([copy.path, copy.dest].some(isInside) || copy.message === OF_OPENDIR_SYNC);
   // The number of the error is all that a watcher gets.
   const isClear = copy.dest === undefined && copy.message !== OF_OPENDIR_SYNC;
   const has = isClear ? copy.syscall !== 'watch' : actual?.notPackaged === true;
@@ -63,89 +72,106 @@ function withNotes(value, actual) {
 }
 
 function isInside(given) {
-  return typeof given === 'string' && (given.startsWith('/snapshot') || path.resolve(given).startsWith('/snapshot'));
+  return (
+    typeof given === 'string' &&
+    (given.startsWith('/snapshot') || path.resolve(given).startsWith('/snapshot'))
+  );
 }
 
 function sortKeys(value) {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).sort().map(([key, inner]) => [key, sortKeys(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort()
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
 }
 
 for (const [version, node] of nodes()) {
-  describe(`every function of fs in an executable of Node ${version}`, { skip: noNamespaces() }, () => {
-    let folder;
-    before(() => {
-      folder = prepare(node, [CASE]);
-    });
-    after(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-    /** Runs a part of the program in both forms; what it reported. */
-    function run(part) {
-      const base = path.join(folder, CASE.name);
-      const cwd = path.join(base, 'work');
-      const plain = runIn(cwd, part, node, ['/snapshot/app/program/main.cjs'], {
-        snapshot: path.join(base, 'snapshot'),
-        readOnly: true,
+  describe(
+    `every function of fs in an executable of Node ${version}`,
+    { skip: noNamespaces() },
+    () => {
+      let folder;
+      before(() => {
+        folder = prepare(node, [CASE]);
       });
-      // A real directory of that name, with other things in it, and free to write to.
-      const decoy = path.join(base, 'decoy');
-      writeTree(decoy, { 'app/tree/file.txt': 'decoy', 'app/tree/folder/decoy': '' });
-      const before_ = listing(decoy);
-      const packaged = runIn(cwd, part, path.join(base, 'program'), [], { snapshot: decoy });
-      assert.deepStrictEqual(listing(decoy), before_, 'a call reached the real disk');
-      return { plain, packaged };
-    }
+      after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-    function runIn(cwd, part, command, args, settings) {
-      fs.rmSync(cwd, { recursive: true, force: true });
-      fs.mkdirSync(cwd);
-      const output = path.join(folder, 'outcomes');
-      const ran = runWithSnapshot(command, [...args, part, output], {
-        ...settings,
-        cwd,
-        encoding: 'utf8',
-        env: { PATH: process.env.PATH, HOME: folder },
-        timeout: 120_000,
+      /** Runs a part of the program in both forms; what it reported. */
+      function run(part) {
+        const base = path.join(folder, CASE.name);
+        const cwd = path.join(base, 'work');
+        const plain = runIn(cwd, part, node, ['/snapshot/app/program/main.cjs'], {
+          snapshot: path.join(base, 'snapshot'),
+          readOnly: true,
+        });
+        // A real directory of that name, with other things in it, and free to write to.
+        const decoy = path.join(base, 'decoy');
+        writeTree(decoy, { 'app/tree/file.txt': 'decoy', 'app/tree/folder/decoy': '' });
+        const earlier = listing(decoy);
+        const packaged = runIn(cwd, part, path.join(base, 'program'), [], { snapshot: decoy });
+        assert.deepStrictEqual(listing(decoy), earlier, 'a call reached the real disk');
+        return { plain, packaged };
+      }
+
+      function runIn(cwd, part, command, args, settings) {
+        fs.rmSync(cwd, { recursive: true, force: true });
+        fs.mkdirSync(cwd);
+        const output = path.join(folder, 'outcomes');
+        const ran = runWithSnapshot(command, [...args, part, output], {
+          ...settings,
+          cwd,
+          encoding: 'utf8',
+          env: { PATH: process.env.PATH, HOME: folder },
+          timeout: 120_000,
+        });
+        assert.strictEqual(ran.status, 0, `${part} of ${command}: ${ran.signal} ${ran.stderr}`);
+        return fs
+          .readFileSync(output, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      }
+
+      before(() => {
+        const base = path.join(folder, CASE.name);
+        fs.mkdirSync(path.join(base, 'snapshot'));
+        fs.renameSync(path.join(base, 'app'), path.join(base, 'snapshot/app'));
       });
-      assert.strictEqual(ran.status, 0, `${part} of ${command}: ${ran.signal} ${ran.stderr}`);
-      return fs.readFileSync(output, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    }
 
-    before(() => {
-      const base = path.join(folder, CASE.name);
-      fs.mkdirSync(path.join(base, 'snapshot'));
-      fs.renameSync(path.join(base, 'app'), path.join(base, 'snapshot/app'));
-    });
-
-    it('is in the tables', () => {
-      const { plain } = run('classification');
-      const { unclassified, binding } = Object.fromEntries(plain);
-      assert.deepStrictEqual(
-        unclassified,
-        [],
-        `Node ${version} has functions that nobody has looked at: add them, with arguments to call them with, to the tables in prelude/test/fs_conformance/, and make them work inside.`,
-      );
-      const unknown = binding.filter((name) => !REPLACED.includes(name) && !OTHERS.includes(name));
-      assert.deepStrictEqual(
-        unknown,
-        [],
-        `The fs binding of Node ${version} has functions that prelude/src/fs_patch.cjs does not know: calls of them reach the real disk. Replace them there.`,
-      );
-    });
-
-    for (const part of ['paths', 'two paths', 'descriptors', 'handles', 'streams', 'others']) {
-      it(`is the same: ${part}`, () => {
-        const { plain, packaged } = run(part);
-        const wrong = compare(plain, packaged);
-        assert.ok(plain.length > 50, `only ${plain.length} outcomes`);
-        assert.ok(
-          wrong.length === 0,
-          `${wrong.length} of ${plain.length} differ:\n${wrong.slice(0, MAXIMUM_SHOWN).join('\n')}`,
+      it('is in the tables', () => {
+        const { plain } = run('classification');
+        const { unclassified, binding } = Object.fromEntries(plain);
+        assert.deepStrictEqual(
+          unclassified,
+          [],
+          `Node ${version} has functions that nobody has looked at: add them, with arguments to call them with, to the tables in prelude/test/fs_conformance/, and make them work inside.`,
+        );
+        const unknown = binding.filter(
+          (name) => !REPLACED.includes(name) && !OTHERS.includes(name),
+        );
+        assert.deepStrictEqual(
+          unknown,
+          [],
+          `The fs binding of Node ${version} has functions that prelude/src/fs_patch.cjs does not know: calls of them reach the real disk. Replace them there.`,
         );
       });
-    }
-  });
+
+      for (const part of ['paths', 'two paths', 'descriptors', 'handles', 'streams', 'others']) {
+        it(`is the same: ${part}`, () => {
+          const { plain, packaged } = run(part);
+          const wrong = compare(plain, packaged);
+          assert.ok(plain.length > 50, `only ${plain.length} outcomes`);
+          assert.ok(
+            wrong.length === 0,
+            `${wrong.length} of ${plain.length} differ:\n${wrong.slice(0, MAXIMUM_SHOWN).join('\n')}`,
+          );
+        });
+      }
+    },
+  );
 }
 
 /** All that is below a directory, with contents. */

@@ -64,7 +64,10 @@ function callBack(owner, name, args, show = describe) {
       process.off('uncaughtException', uncaught);
       // Only functions whose callbacks get no error give another value first.
       const [error, ...values] = results;
-      const shown = error instanceof Error ? [describe(error)] : [describe(error), ...(await Promise.all(values.map(show)))];
+      const shown =
+        error instanceof Error
+          ? [describe(error)]
+          : [describe(error), ...(await Promise.all(values.map(show)))];
       resolve({ early, calledBack: shown, returned: describe(returned) });
     };
     try {

@@ -8,7 +8,15 @@ const { TWO_PATH_FUNCTIONS } = require('./run_paths.cjs');
 
 // Covered one by one, in run_streams.cjs and run_others.cjs.
 const ONE_BY_ONE = [
-  ...['createReadStream', 'createWriteStream', 'ReadStream', 'WriteStream', 'FileReadStream', 'FileWriteStream', 'Utf8Stream'],
+  ...[
+    'createReadStream',
+    'createWriteStream',
+    'ReadStream',
+    'WriteStream',
+    'FileReadStream',
+    'FileWriteStream',
+    'Utf8Stream',
+  ],
   ...['exists', 'glob', 'openAsBlob', 'watch', 'watchFile', 'unwatchFile', 'Dir'],
 ];
 // Classes of results and constants: checked in results.
@@ -28,10 +36,15 @@ const KNOWN = new Set([
 /** Names of functions of this Node that no table has, as `fs.<name>`. */
 function unclassified(fs, handlePrototype) {
   const known = (name) => KNOWN.has(name) || KNOWN.has(name.replace(/Sync$/, ''));
-  const isMethod = (name) => typeof Object.getOwnPropertyDescriptor(handlePrototype, name).value === 'function';
+  const isMethod = (name) =>
+    typeof Object.getOwnPropertyDescriptor(handlePrototype, name).value === 'function';
   return [
-    ...Object.keys(fs).filter((name) => !known(name)).map((name) => `fs.${name}`),
-    ...Object.keys(fs.promises).filter((name) => !known(name)).map((name) => `fs.promises.${name}`),
+    ...Object.keys(fs)
+      .filter((name) => !known(name))
+      .map((name) => `fs.${name}`),
+    ...Object.keys(fs.promises)
+      .filter((name) => !known(name))
+      .map((name) => `fs.promises.${name}`),
     ...Object.getOwnPropertyNames(handlePrototype)
       .filter((name) => name !== 'constructor' && isMethod(name) && !(name in HANDLE_METHODS))
       .map((name) => `FileHandle.prototype.${name}`),

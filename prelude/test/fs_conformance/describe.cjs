@@ -13,7 +13,8 @@ function describe(value) {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `function ${value.name}`;
   if (typeof value === 'symbol') return String(value);
-  if (value instanceof Error || value?.constructor?.name === 'DOMException') return describeError(value);
+  if (value instanceof Error || value?.constructor?.name === 'DOMException')
+    return describeError(value);
   if (ArrayBuffer.isView(value)) return describeBytes(value);
   if (value instanceof fs.Dirent) return describeDirent(value);
   if (typeof value?.isFile === 'function') return describeStats(value);
@@ -65,7 +66,15 @@ function describeDirent(entry) {
 }
 
 function kinds(value) {
-  return ['isFile', 'isDirectory', 'isSymbolicLink', 'isFIFO', 'isSocket', 'isBlockDevice', 'isCharacterDevice']
+  return [
+    'isFile',
+    'isDirectory',
+    'isSymbolicLink',
+    'isFIFO',
+    'isSocket',
+    'isBlockDevice',
+    'isCharacterDevice',
+  ]
     .filter((name) => value[name]())
     .join();
 }
@@ -79,7 +88,9 @@ function describeStats(stats) {
     mode: `${typeof mode} ${mode.toString(8)}`,
     size: stats.isDirectory() ? typeof size : `${typeof size} ${size}`,
     nlink: stats.isDirectory() ? typeof nlink : `${typeof nlink} ${nlink}`,
-    types: Object.entries(stats).map(([key, value]) => `${key}:${typeof value}`).join(),
+    types: Object.entries(stats)
+      .map(([key, value]) => `${key}:${typeof value}`)
+      .join(),
     dates: [stats.mtime, stats.atime, stats.ctime, stats.birthtime].map(
       (date) => date instanceof Date && date.getTime() > 0,
     ),

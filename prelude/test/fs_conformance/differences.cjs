@@ -13,8 +13,10 @@ const ERRORS = ['thrown', 'rejected'];
 /** Applies a change to the error of an outcome, in whatever form it came. */
 function withError(outcome, change) {
   const changed = { ...outcome };
-  for (const key of ERRORS) if (outcome?.[key]?.error !== undefined) changed[key] = change(outcome[key]);
-  if (outcome?.calledBack?.[0]?.error !== undefined) changed.calledBack = [change(outcome.calledBack[0])];
+  for (const key of ERRORS)
+    if (outcome?.[key]?.error !== undefined) changed[key] = change(outcome[key]);
+  if (outcome?.calledBack?.[0]?.error !== undefined)
+    changed.calledBack = [change(outcome.calledBack[0])];
   return changed;
 }
 
@@ -52,11 +54,15 @@ const DIFFERENCES = [
       errorOf(outcome).syscall === 'mkdir',
     // Some forms name the first directory that is missing.
     expected: (outcome, actual) =>
-      withError(outcome, (error) => refused({ ...error, path: longer(error.path, errorOf(actual)?.path) })),
+      withError(outcome, (error) =>
+        refused({ ...error, path: longer(error.path, errorOf(actual)?.path) }),
+      ),
   },
   {
     why: 'Copying a directory as a file fails; but Node removes what it should have been copied to.',
-    applies: (label, outcome) => /^copyFile .*\((out|within) (folder|link-to-folder) /.test(label) && errorOf(outcome)?.code === 'EISDIR',
+    applies: (label, outcome) =>
+      /^copyFile .*\((out|within) (folder|link-to-folder) /.test(label) &&
+      errorOf(outcome)?.code === 'EISDIR',
     expected: (outcome, actual) => ({ ...outcome, disk: actual.disk }),
   },
   {

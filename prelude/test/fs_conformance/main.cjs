@@ -30,6 +30,6 @@ process.removeAllListeners('warning');
 process.on('warning', () => {});
 
 const lines = [];
-PARTS[process.argv[2]]((label, outcome) => lines.push(JSON.stringify([label, outcome]))).then(
-  () => fs.writeFileSync(process.argv[3], `${lines.join('\n')}\n`),
+PARTS[process.argv[2]]((label, outcome) => lines.push(JSON.stringify([label, outcome]))).then(() =>
+  fs.writeFileSync(process.argv[3], `${lines.join('\n')}\n`),
 );

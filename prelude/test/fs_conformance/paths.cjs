@@ -53,6 +53,16 @@ const NAMES = [
   'chain/41',
   'ünï.txt',
   'run.sh',
+  // Directories with links to directories, which listings that go below may follow.
+  '.',
+  'cycle',
+  'cycle/self/self/file.txt',
+  `cycle/${'self/'.repeat(40)}file.txt`,
+  `cycle/${'self/'.repeat(41)}file.txt`,
+  `link-to-folder/../cycle/${'self/'.repeat(39)}file.txt`,
+  `link-to-folder/../cycle/${'self/'.repeat(40)}file.txt`,
+  'mutual/one',
+  'node_modules',
   'node_modules/one/index.js',
   'node_modules/one/../two/lib/two.js',
   'node_modules/own/package.json',
@@ -60,12 +70,36 @@ const NAMES = [
 ];
 
 // Enough to see that a shape, or an option, is understood.
-const FEW_NAMES = ['file.txt', 'folder', 'missing', 'ünï.txt', 'link-to-folder/inner.json', 'link-deep/..'];
+const FEW_NAMES = [
+  'file.txt',
+  'folder',
+  'missing',
+  'ünï.txt',
+  'link-to-folder/inner.json',
+  'link-deep/..',
+];
 
 // The mount point, and out of it.
-const ABOVE = ['/snapshot', '/snapshot/', '/snapshot/../snapshot/app/tree/file.txt', '/snapshot/none/../..'];
+const ABOVE = [
+  '/snapshot',
+  '/snapshot/',
+  '/snapshot/../snapshot/app/tree/file.txt',
+  '/snapshot/none/../..',
+];
 
 // What is no path. That some are numbers matters to functions that take descriptors too.
-const NO_PATHS = [undefined, null, {}, [], true, 3.5, -1, '', 'a\0b', Symbol('path'), new URL('http://host/snapshot')];
+const NO_PATHS = [
+  undefined,
+  null,
+  {},
+  [],
+  true,
+  3.5,
+  -1,
+  '',
+  'a\0b',
+  Symbol('path'),
+  new URL('http://host/snapshot'),
+];
 
 module.exports = { ABOVE, FEW_NAMES, NAMES, NO_PATHS, ROOT, SHAPES };

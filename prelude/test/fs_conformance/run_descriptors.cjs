@@ -44,7 +44,13 @@ const DESCRIPTOR_FUNCTIONS = {
   ftruncate: [() => [], () => [3], () => ['x']],
   futimes: [() => [1, 2], () => ['x', 2]],
   read: READS,
-  readFile: [() => [], () => ['utf8'], () => [{ encoding: 'hex' }], () => [{ flag: 'w' }], () => ['nonsense']],
+  readFile: [
+    () => [],
+    () => ['utf8'],
+    () => [{ encoding: 'hex' }],
+    () => [{ flag: 'w' }],
+    () => ['nonsense'],
+  ],
   readv: [
     () => [[Buffer.alloc(3), new Uint16Array(3)]],
     () => [[Buffer.alloc(3), Buffer.alloc(100)], 2],
@@ -52,8 +58,18 @@ const DESCRIPTOR_FUNCTIONS = {
     () => [[], 0],
     () => ['text'],
   ],
-  write: [() => ['text'], () => [Buffer.from('bytes'), 0, 3, 0], () => [Buffer.from('bytes'), { offset: 1 }], () => ['text', 0, 'hex'], () => [{}]],
-  writev: [() => [[Buffer.from('x'), Buffer.from('y')]], () => [[Buffer.from('x')], 0], () => ['text']],
+  write: [
+    () => ['text'],
+    () => [Buffer.from('bytes'), 0, 3, 0],
+    () => [Buffer.from('bytes'), { offset: 1 }],
+    () => ['text', 0, 'hex'],
+    () => [{}],
+  ],
+  writev: [
+    () => [[Buffer.from('x'), Buffer.from('y')]],
+    () => [[Buffer.from('x')], 0],
+    () => ['text'],
+  ],
   writeFile: [() => ['text'], () => [Buffer.from('x')]],
   appendFile: [() => ['text']],
 };
@@ -139,7 +155,12 @@ const HANDLE_METHODS = {
   pull: [],
   pullSync: [],
   read: READS,
-  readFile: [() => [], () => ['utf8'], () => [{ encoding: 'hex' }], () => [{ signal: AbortSignal.abort() }]],
+  readFile: [
+    () => [],
+    () => ['utf8'],
+    () => [{ encoding: 'hex' }],
+    () => [{ signal: AbortSignal.abort() }],
+  ],
   readLines: [],
   readableWebStream: [],
   readv: DESCRIPTOR_FUNCTIONS.readv,
@@ -179,7 +200,11 @@ async function runHandleLife(report) {
   const handle = await open();
   const events = [];
   handle.on('close', () => events.push(`closed ${handle.fd}`));
-  report('FileHandle identity', [handle.constructor.name, Object.prototype.toString.call(handle), Object.keys(handle)]);
+  report('FileHandle identity', [
+    handle.constructor.name,
+    Object.prototype.toString.call(handle),
+    Object.keys(handle),
+  ]);
   await Promise.all([handle.close(), handle.close()]);
   await handle.close();
   report('FileHandle events', events);
@@ -191,7 +216,8 @@ async function runHandleLife(report) {
   report('FileHandle.readLines', lines);
   const parts = [];
   const streamed = await open();
-  for await (const part of streamed.createReadStream({ start: 2, end: 8, highWaterMark: 3 })) parts.push(String(part));
+  for await (const part of streamed.createReadStream({ start: 2, end: 8, highWaterMark: 3 }))
+    parts.push(String(part));
   report('FileHandle.createReadStream', [parts, streamed.fd]);
   const web = await open();
   const chunks = [];
@@ -200,10 +226,13 @@ async function runHandleLife(report) {
   await web.close();
   const written = await open();
   const stream = written.createWriteStream();
-  report('FileHandle.createWriteStream', await new Promise((resolve) => {
-    stream.on('error', (error) => resolve(describe(error)));
-    stream.end('text');
-  }));
+  report(
+    'FileHandle.createWriteStream',
+    await new Promise((resolve) => {
+      stream.on('error', (error) => resolve(describe(error)));
+      stream.end('text');
+    }),
+  );
   const given = await open();
   report('readFile(FileHandle)', [await fs.promises.readFile(given, 'utf8'), given.fd > 0]);
   report('writeFile(FileHandle)', await settledCall(() => fs.promises.writeFile(given, 'x')));
@@ -211,7 +240,8 @@ async function runHandleLife(report) {
   if (written.pull === undefined) return;
   const pulled = await open();
   const bytes = [];
-  for await (const batch of pulled.pull()) bytes.push(...[batch].flat().map((part) => Buffer.from(part).toString()));
+  for await (const batch of pulled.pull())
+    bytes.push(...[batch].flat().map((part) => Buffer.from(part).toString()));
   report('FileHandle.pull', bytes.join(''));
   if (pulled.fd !== -1) await pulled.close();
 }

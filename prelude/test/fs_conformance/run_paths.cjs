@@ -30,16 +30,58 @@ async function runPathFunctions(report) {
         // Nothing here may change what the next call finds outside.
         if (label.startsWith('above') && CHANGING.has(name)) continue;
         const args = [make(), ...list];
-        report(`${name} ${form} (${label}; ${show(list)})`, await call(form, name, args, spec.show));
+        report(
+          `${name} ${form} (${label}; ${show(list)})`,
+          await call(form, name, args, spec.show),
+        );
       }
     }
   }
 }
 
-const CHANGING = new Set(['appendFile', 'mkdir', 'mkdtemp', 'mkdtempDisposable', 'rm', 'rmdir', 'truncate', 'writeFile', 'chmod', 'chown', 'lchown', 'utimes', 'lutimes', 'unlink']);
+const CHANGING = new Set([
+  'appendFile',
+  'mkdir',
+  'mkdtemp',
+  'mkdtempDisposable',
+  'rm',
+  'rmdir',
+  'truncate',
+  'writeFile',
+  'chmod',
+  'chown',
+  'lchown',
+  'utimes',
+  'lutimes',
+  'unlink',
+]);
 
-const SOURCES = ['file.txt', 'empty', 'run.sh', 'folder', 'link.txt', 'link-to-folder', 'missing', 'missing/x', 'file.txt/x', 'file.txt/', 'broken-link', 'loop', 'big.bin'];
-const TARGETS = ['new', 'file.txt', 'folder', 'missing/new', 'file.txt/new', 'link.txt', 'broken-link', 'new/', 'file.txt/'];
+const SOURCES = [
+  'file.txt',
+  'empty',
+  'run.sh',
+  'folder',
+  'link.txt',
+  'link-to-folder',
+  'missing',
+  'missing/x',
+  'file.txt/x',
+  'file.txt/',
+  'broken-link',
+  'loop',
+  'big.bin',
+];
+const TARGETS = [
+  'new',
+  'file.txt',
+  'folder',
+  'missing/new',
+  'file.txt/new',
+  'link.txt',
+  'broken-link',
+  'new/',
+  'file.txt/',
+];
 const { COPYFILE_EXCL, COPYFILE_FICLONE } = fs.constants;
 
 const TWO_PATH_FUNCTIONS = {
@@ -75,19 +117,33 @@ function contents(file) {
   const stats = fs.lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return 'nothing';
   if (stats.isSymbolicLink()) return `-> ${fs.readlinkSync(file)}`;
-  if (!stats.isDirectory()) return `${(stats.mode & 0o777).toString(8)} ${fs.readFileSync(file, 'utf8').slice(0, 30)}`;
-  return Object.fromEntries(fs.readdirSync(file).sort().map((name) => [name, contents(path.join(file, name))]));
+  if (!stats.isDirectory())
+    return `${(stats.mode & 0o777).toString(8)} ${fs.readFileSync(file, 'utf8').slice(0, 30)}`;
+  return Object.fromEntries(
+    fs
+      .readdirSync(file)
+      .sort()
+      .map((name) => [name, contents(path.join(file, name))]),
+  );
 }
 
-const DISK = { new: 'disk/new', file: 'disk/file.txt', folder: 'disk/folder', inNothing: 'disk/none/new' };
+const DISK = {
+  new: 'disk/new',
+  file: 'disk/file.txt',
+  folder: 'disk/folder',
+  inNothing: 'disk/none/new',
+};
 
 function* pairs() {
   for (const source of SOURCES) {
-    for (const [label, target] of Object.entries(DISK)) yield [`out ${source} ${label}`, `${ROOT}/${source}`, target];
-    for (const target of ['new', 'file.txt', 'missing/new']) yield [`within ${source} ${target}`, `${ROOT}/${source}`, `${ROOT}/${target}`];
+    for (const [label, target] of Object.entries(DISK))
+      yield [`out ${source} ${label}`, `${ROOT}/${source}`, target];
+    for (const target of ['new', 'file.txt', 'missing/new'])
+      yield [`within ${source} ${target}`, `${ROOT}/${source}`, `${ROOT}/${target}`];
   }
   for (const target of TARGETS) {
-    for (const [label, source] of Object.entries(DISK)) yield [`in ${label} ${target}`, source, `${ROOT}/${target}`];
+    for (const [label, source] of Object.entries(DISK))
+      yield [`in ${label} ${target}`, source, `${ROOT}/${target}`];
   }
   yield ['buffer', SHAPES.buffer('file.txt'), Buffer.from('disk/new')];
   yield ['url', SHAPES.url('file.txt'), 'disk/new'];
@@ -95,9 +151,11 @@ function* pairs() {
 }
 
 // Enough to see that options are understood.
-const FEW_PAIRS = /^out (file.txt|run.sh|folder|link.txt|link-to-folder|missing|broken-link) |^within (file.txt|folder) |^in (file|folder) (new|file.txt|folder)$/;
+const FEW_PAIRS =
+  /^out (file.txt|run.sh|folder|link.txt|link-to-folder|missing|broken-link) |^within (file.txt|folder) |^in (file|folder) (new|file.txt|folder)$/;
 // Where plain Node ends with an exception of C++ that nothing catches.
-const ABORTS = /^in .* (folder|link.txt|broken-link|file.txt.*|missing.*)$|^within folder|^out broken-link (file|folder)/;
+const ABORTS =
+  /^in .* (folder|link.txt|broken-link|file.txt.*|missing.*)$|^within folder|^out broken-link (file|folder)/;
 
 // Both are looked up at a time, and the error is that of the one that is quicker.
 const BOTH_WRONG = /^in (new|inNothing) file.txt\//;
@@ -112,7 +170,10 @@ async function runTwoPathFunctions(report) {
           if (name === 'cp' && BOTH_WRONG.test(label)) continue;
           freshDisk();
           const outcome = await call(form, name, [source, target, ...list]);
-          report(`${name} ${form} (${label}; ${show(list)})`, { ...outcome, disk: contents('disk') });
+          report(`${name} ${form} (${label}; ${show(list)})`, {
+            ...outcome,
+            disk: contents('disk'),
+          });
         }
       }
     }

@@ -24,6 +24,11 @@ const TREE = {
   'tree/loop': { link: 'loop' },
   'tree/ping': { link: 'pong' },
   'tree/pong': { link: 'ping/x' },
+  // A directory that is in itself, as packages that depend on each other are; and two at a time.
+  'tree/cycle/file.txt': 'in the cycle',
+  'tree/cycle/self': { link: '.' },
+  'tree/mutual/one/two': { link: '../two' },
+  'tree/mutual/two/one': { link: '../one' },
   'tree/ünï.txt': 'ünï',
   'tree/run.sh': { executable: '#!/bin/sh\n' },
   'tree/big.bin': Buffer.from(

@@ -36,7 +36,14 @@ let unshare;
 function findUnshare() {
   unshare ??=
     [['-m'], ['-Urm']].find((options) => {
-      const tried = spawnSync('unshare', [...options, 'mount', '-t', 'tmpfs', 'tmpfs', os.tmpdir()]);
+      const tried = spawnSync('unshare', [
+        ...options,
+        'mount',
+        '-t',
+        'tmpfs',
+        'tmpfs',
+        os.tmpdir(),
+      ]);
       return tried.status === 0;
     }) ?? null;
   return unshare;
