@@ -24,6 +24,7 @@ const SIZE = FIELDS.indexOf('size');
 const BLOCKS = FIELDS.indexOf('blocks');
 
 let ofExecutable = null;
+let ofExecutableBig = null;
 
 /**
  * @param {import('./payload.cjs').Payload} payload
@@ -32,27 +33,37 @@ let ofExecutable = null;
  * @returns {Float64Array | BigInt64Array}
  */
 function stats(payload, entry, bigint) {
-  ofExecutable ??= statsOfExecutable(payload.descriptor);
   const isEntry = entry !== undefined && entry < payload.entryCount;
   const kind = isEntry ? payload.kind(entry) : KIND_DIRECTORY;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
-  const result = Float64Array.from(ofExecutable);
-  result[MODE] = modeOf(payload, entry, kind);
+  const mode = modeOf(payload, entry, kind);
+  const inode = FIRST_INODE + (isEntry ? entry : payload.entryCount);
+  const blocks = Math.ceil(size / BLOCK);
+  if (bigint) {
+    ofExecutableBig ??= BigInt64Array.from(statsOfExecutable(payload.descriptor));
+    const result = new BigInt64Array(ofExecutableBig);
+    result[MODE] = BigInt(mode);
+    result[LINKS] = 1n;
+    result[INODE] = BigInt(inode);
+    result[SIZE] = BigInt(size);
+    result[BLOCKS] = BigInt(blocks);
+    return result;
+  }
+  ofExecutable ??= Float64Array.from(statsOfExecutable(payload.descriptor), Number);
+  const result = new Float64Array(ofExecutable);
+  result[MODE] = mode;
   result[LINKS] = 1;
-  result[INODE] = FIRST_INODE + (isEntry ? entry : payload.entryCount);
+  result[INODE] = inode;
   result[SIZE] = size;
-  result[BLOCKS] = Math.ceil(size / BLOCK);
-  return bigint ? BigInt64Array.from(result, BigInt) : result;
+  result[BLOCKS] = blocks;
+  return result;
 }
 
 function statsOfExecutable(descriptor) {
   const found = fstatSync(descriptor, { bigint: true });
   return [
-    ...FIELDS.map((field) => Number(found[field])),
-    ...TIMES.flatMap((time) => [
-      Number(found[time] / 1_000_000_000n),
-      Number(found[time] % 1_000_000_000n),
-    ]),
+    ...FIELDS.map((field) => found[field]),
+    ...TIMES.flatMap((time) => [found[time] / 1_000_000_000n, found[time] % 1_000_000_000n]),
   ];
 }
 
