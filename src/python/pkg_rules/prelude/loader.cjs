@@ -804,6 +804,7 @@ const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
 const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
+const ABOVE_ROOT = path.dirname(ROOT);
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
 
@@ -813,6 +814,14 @@ function isInside(normalized) {
     normalized.startsWith(ROOT) &&
     (normalized.length === ROOT_LENGTH || normalized.charCodeAt(ROOT_LENGTH) === SEPARATOR_CODE)
   );
+}
+
+/** Whether a path, as a string or bytes, is that of the real directory that the mount point seems to be in. */
+function isAboveRoot(given) {
+  const text = typeof given === 'string' ? given : Buffer.from(given).toString();
+  // The most frequent case by far.
+  if (text.length > ABOVE_ROOT.length && normalIfPlain(text) !== null) return false;
+  return path.resolve(text) === ABOVE_ROOT;
 }
 
 /**
@@ -833,18 +842,25 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = isNormal(value) ? value : path.resolve(value);
+  const normalized = normalIfPlain(value) ?? path.resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
-function isNormal(value) {
-  return (
-    !isWindows &&
-    value.charCodeAt(0) === SEPARATOR_CODE &&
+/** An absolute path that has nothing to normalize but separators; null for every other. */
+function normalIfPlain(value) {
+  if (isWindows) return normalIfPlainOnWindows(value);
+  return value.charCodeAt(0) === SEPARATOR_CODE &&
     !value.includes('/.') &&
     !value.includes('//') &&
     value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
-  );
+    ? value
+    : null;
+}
+
+function normalIfPlainOnWindows(value) {
+  return /^[A-Za-z]:[\\/]/.test(value) && !/[\\/](?:[.\\/]|$)/.test(value)
+    ? path.win32.resolve(value)
+    : null;
 }
 
 function locateUrl(url) {
@@ -859,7 +875,16 @@ function locateUrl(url) {
   return locateString(value);
 }
 
-module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
+module.exports = {
+  ROOT,
+  SEPARATOR,
+  SEPARATOR_CODE,
+  isAboveRoot,
+  isInside,
+  isWindows,
+  locate,
+  normalIfPlain,
+};
 }),
 './cjs_loader.cjs': (function (module, exports, require) {
 // Makes Node's CommonJS loader work on the payload, at the places where programs patch it too: Module._load,
@@ -2696,46 +2721,45 @@ function isLinking() {
 module.exports = { MissingExportExplanation };
 }),
 './fs_patch.cjs': (function (module, exports, require) {
-// Replaces functions of `fs` by ones that look at the path, or descriptor, first. Everything that is not inside goes
-// to the original, arguments and all.
+// Makes `fs` see the inside. All of `fs` goes through one object, Node's file system binding: one function of it for
+// each system call. Those are replaced by ones that look at the path, or the descriptor, first; everything that is not
+// inside goes to the original, arguments and all. So what Node does above system calls, it does inside too: checks of
+// arguments, encodings, streams, handles, promises. docs/concepts/virtual-file-system.md says more.
 
-const fs = require('node:fs');
+const { binding } = require('./bindings.cjs');
 const { Descriptors } = require('./descriptors.cjs');
-const { Operations, encodingOf } = require('./operations.cjs');
-const { locate } = require('./mount.cjs');
-const { systemError } = require('./system_errors.cjs');
+const { isAboveRoot } = require('./mount.cjs');
+const { patchAboveBinding } = require('./fs_patch_above.cjs');
+const { placeOf } = require('./fs_places.cjs');
 
-// Functions of one path, with a callback form, a `Sync` form and, most of them, a form in `fs.promises`.
+// Functions of one path, and those that fail on all of them.
 const READING = [
   'access',
+  'existsSync',
+  'internalModuleStat',
   'lstat',
   'open',
-  'opendir',
-  'readFile',
-  'readdir',
+  'openFileHandle',
+  'readdirRecursive',
   'readlink',
   'realpath',
   'stat',
+  'statfs',
 ];
-// The same, but all they do inside is to fail; with the system call that their errors name.
-const WRITING = {
-  appendFile: 'open',
-  chmod: 'chmod',
-  chown: 'chown',
-  lchmod: 'lchmod',
-  lchown: 'lchown',
-  lutimes: 'lutime',
-  mkdtemp: 'mkdtemp',
-  rmdir: 'rmdir',
-  truncate: 'open',
-  unlink: 'unlink',
-  utimes: 'utime',
-  writeFile: 'open',
-};
-// The same, with more to look at before they fail.
-const CHECKED_WRITING = ['mkdir', 'rm'];
-// Functions of two paths; the number of the one that decides what an error says is of no interest to them.
-const TWO_PATHS = ['copyFile', 'cp', 'link', 'rename', 'symlink'];
+const REFUSED = [
+  'chmod',
+  'chown',
+  'lchown',
+  'lutimes',
+  'mkdir',
+  'rmSync',
+  'rmdir',
+  'unlink',
+  'utimes',
+];
+// Functions of two paths.
+const COPYING = ['copyFile', 'cpSyncCheckPaths', 'cpSyncCopyDir', 'cpSyncOverrideFile'];
+const REFUSED_OF_TWO_PATHS = ['link', 'rename', 'symlink'];
 const DESCRIPTORS = [
   'close',
   'fchmod',
@@ -2746,33 +2770,41 @@ const DESCRIPTORS = [
   'ftruncate',
   'futimes',
   'read',
-  'readv',
-  'write',
-  'writev',
+  'readBuffers',
+  'writeBuffer',
+  'writeBuffers',
+  'writeString',
 ];
+// Functions of a path or a descriptor.
+const EITHER = ['readFileUtf8', 'writeFileUtf8'];
+// Replaced elsewhere in the loader, or not to be: classes, constants, and what only module loaders call.
 const OTHERS = [
-  'exists',
-  'existsSync',
-  'statfs',
-  'statfsSync',
-  'unwatchFile',
-  'watch',
-  'watchFile',
+  'getFormatOfExtensionlessFile',
+  'legacyMainResolve',
+  'CpDirJob',
+  'FSReqCallback',
+  'FileHandle',
+  'ReadFileJob',
+  'StatWatcher',
+  'WriteFileJob',
+  'bigintStatFsValues',
+  'bigintStatValues',
+  'kFsStatsFieldsNumber',
+  'kUsePromises',
+  'statFsValues',
+  'statValues',
 ];
 
-// Whose results `util.promisify` gives in another form; a property of the original says how.
-const WITH_OWN_PROMISE_FORM = new Set(['read', 'readv', 'write', 'writev']);
-
-/** All names of `fs` that are replaced. */
-const PATCHED = [
-  ...[
-    ...READING,
-    ...Object.keys(WRITING),
-    ...CHECKED_WRITING,
-    ...TWO_PATHS,
-    ...DESCRIPTORS,
-  ].flatMap((name) => [name, `${name}Sync`]),
-  ...OTHERS,
+/** All that is replaced in Node's binding. */
+const REPLACED = [
+  ...READING,
+  ...REFUSED,
+  ...COPYING,
+  ...REFUSED_OF_TWO_PATHS,
+  ...DESCRIPTORS,
+  ...EITHER,
+  'mkdtemp',
+  'readdir',
 ];
 
 /**
@@ -2780,354 +2812,99 @@ const PATCHED = [
  * @returns {{undo: () => void, beforeBuiltin: (id: string) => void}}
  */
 function patchFs(tree) {
-  const descriptors = new Descriptors(tree.payload);
-  const operations = new Operations(tree, descriptors);
+  const calls = binding('fs');
   const originals = Object.create(null);
-  for (const name of PATCHED) if (fs[name] !== undefined) originals[name] = fs[name];
+  for (const name of REPLACED) if (calls[name] !== undefined) originals[name] = calls[name];
+  const descriptors = new Descriptors(tree.payload);
+
+  // Most apps that look at their files at all only read them: the rest is loaded when it is called.
+  let inside = null;
+  const load = () => {
+    inside ??= require('./fs_inside.cjs').insideCalls(tree, descriptors, originals);
+    return inside;
+  };
 
   function replace(name, replacement) {
+    // Not every Node has all.
+    if (originals[name] !== undefined) calls[name] = replacement;
+  }
+
+  for (const name of [...READING, ...REFUSED]) {
     const original = originals[name];
-    // Not every platform has lchmod.
-    if (original === undefined) return;
-    if (WITH_OWN_PROMISE_FORM.has(name)) {
-      for (const symbol of Object.getOwnPropertySymbols(original))
-        replacement[symbol] = original[symbol];
-    }
-    fs[name] = replacement;
-  }
-
-  // Functions get their names by being methods: at every start there are a hundred of them, and defining the property
-  // would take longer than all the rest of this module.
-
-  /** Replaces both forms of a function of one path. */
-  function replacePathFunction(name, operation) {
-    const syncName = `${name}Sync`;
-    const sync = originals[syncName];
-    const callback = originals[name];
-    const both = {
-      [syncName](given, a, b) {
-        const at = locate(given);
-        return at === null ? sync.call(this, given, a, b) : operation(at, given, a, b);
-      },
-      [name](given, a, b, c) {
-        const at = locate(given);
-        const last = typeof c === 'function' ? c : typeof b === 'function' ? b : a;
-        if (at === null || typeof last !== 'function') return callback.call(this, given, a, b, c);
-        return later(last, () =>
-          operation(at, given, a === last ? undefined : a, b === last ? undefined : b),
-        );
-      },
-    };
-    replace(syncName, both[syncName]);
-    replace(name, both[name]);
-  }
-
-  for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name !== 'readFile' && name !== 'realpath')
-      replacePathFunction(name, operations[name].bind(operations));
-  }
-  for (const [name, syscall] of Object.entries(WRITING)) {
-    replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
-  }
-
-  replace('readFileSync', function readFileSync(given, options) {
-    if (typeof given === 'number') {
-      const file = descriptors.get(given);
-      return file === undefined
-        ? originals.readFileSync.call(this, given, options)
-        : decoded(file.readRest(), options);
-    }
-    const at = locate(given);
-    return at === null
-      ? originals.readFileSync.call(this, given, options)
-      : operations.readFile(at, given, options);
-  });
-  replace('readFile', function readFile(given, options, callback) {
-    const last = callback ?? options;
-    const file = typeof given === 'number' ? descriptors.get(given) : undefined;
-    const at = typeof given === 'number' ? null : locate(given);
-    if ((at === null && file === undefined) || typeof last !== 'function') {
-      return originals.readFile.call(this, given, options, callback);
-    }
-    const settings = options === last ? undefined : options;
-    return later(last, () => {
-      settings?.signal?.throwIfAborted();
-      return file === undefined
-        ? operations.readFileLater(at, given, settings)
-        : decoded(file.readRest(), settings);
+    replace(name, (given, ...rest) => {
+      const place = placeOf(tree, given);
+      if (place === null) return original(given, ...rest);
+      if (place.elsewhere !== null) return original(place.elsewhere, ...rest);
+      return load().ofPath(name, place, given, rest);
     });
-  });
-
-  for (const native of [false, true]) {
-    const operation = (native ? operations.realpathNative : operations.realpath).bind(operations);
-    const originalSync = native ? originals.realpathSync.native : originals.realpathSync;
-    const original = native ? originals.realpath.native : originals.realpath;
-    const realpathSync = function realpathSync(given, options) {
-      const at = locate(given);
-      return at === null ? originalSync.call(this, given, options) : operation(at, given, options);
-    };
-    const realpath = function realpath(given, options, callback) {
-      const at = locate(given);
-      const last = callback ?? options;
-      if (at === null || typeof last !== 'function')
-        return original.call(this, given, options, callback);
-      return later(last, () => operation(at, given, options === last ? undefined : options));
-    };
-    if (native) {
-      fs.realpathSync.native = realpathSync;
-      fs.realpath.native = realpath;
-    } else {
-      replace('realpathSync', realpathSync);
-      replace('realpath', realpath);
-    }
   }
-
-  for (const name of TWO_PATHS) {
-    const operation = twoPathOperation(operations, name);
-    const syncName = `${name}Sync`;
-    const both = {
-      [syncName](given, destination, options) {
-        const [at, atDestination] = locateBoth(name, given, destination);
-        return at === null && atDestination === null
-          ? originals[syncName].call(this, given, destination, options)
-          : operation(at, atDestination, given, destination, options);
-      },
-      [name](given, destination, options, callback) {
-        const [at, atDestination] = locateBoth(name, given, destination);
-        const last = callback ?? options;
-        if ((at === null && atDestination === null) || typeof last !== 'function') {
-          return originals[name].call(this, given, destination, options, callback);
-        }
-        const settings = options === last ? undefined : options;
-        return later(last, () => operation(at, atDestination, given, destination, settings));
-      },
-    };
-    replace(syncName, both[syncName]);
-    replace(name, both[name]);
-  }
-
   for (const name of DESCRIPTORS) {
-    const operation = descriptorOperation(descriptors, name);
-    const syncName = `${name}Sync`;
-    const both = {
-      [syncName](descriptor, ...rest) {
-        const file = descriptors.get(descriptor);
-        return file === undefined
-          ? originals[syncName].call(this, descriptor, ...rest)
-          : operation(file, descriptor, ...rest);
-      },
-      [name](descriptor, ...rest) {
-        const file = descriptors.get(descriptor);
-        if (file === undefined) return originals[name].call(this, descriptor, ...rest);
-        const last = rest.at(-1);
-        if (typeof last !== 'function') {
-          if (name === 'close' && last === undefined) return descriptors.close(descriptor);
-          return originals[name].call(this, descriptor, ...rest);
-        }
-        const args = rest.slice(0, -1);
-        if (name !== 'read' && name !== 'readv') {
-          return later(last, () => operation(file, descriptor, ...args));
-        }
-        const buffer = name === 'read' ? normalizeRead(args) : args[0];
-        return later(last, () => operation(file, descriptor, ...args), buffer);
-      },
-    };
-    replace(syncName, both[syncName]);
-    replace(name, both[name]);
+    const original = originals[name];
+    replace(name, (descriptor, ...rest) => {
+      const file = descriptors.get(descriptor);
+      if (file === undefined) return original(descriptor, ...rest);
+      return load().ofDescriptor(name, file, descriptor, rest);
+    });
   }
-
-  replace('existsSync', function existsSync(given) {
-    const at = locate(given);
-    return at === null ? originals.existsSync.call(this, given) : operations.exists(at);
-  });
-  replace('exists', function exists(given, callback) {
-    const at = locate(given);
-    if (at === null || typeof callback !== 'function')
-      return originals.exists.call(this, given, callback);
-    setImmediate(callback, operations.exists(at));
-    return undefined;
-  });
-  // `util.promisify(fs.exists)` has its own form, because the callback takes no error.
-  Object.defineProperty(fs.exists, Symbol.for('nodejs.util.promisify.custom'), {
-    value: (given) => Promise.resolve(fs.existsSync(given)),
-  });
-
-  replacePathFunction('statfs', (at, given, options) => {
-    operations.stat(at, given);
-    return originals.statfsSync(process.execPath, options);
-  });
-
-  replace('watch', function watch(given, options, listener) {
-    return locate(given) === null
-      ? originals.watch.call(this, given, options, listener)
-      : inertWatcher();
-  });
-  replace('watchFile', function watchFile(given, options, listener) {
-    return locate(given) === null
-      ? originals.watchFile.call(this, given, options, listener)
-      : inertWatcher();
-  });
-  replace('unwatchFile', function unwatchFile(given, listener) {
-    return locate(given) === null ? originals.unwatchFile.call(this, given, listener) : undefined;
-  });
-
-  const promises = lazyPromises(operations, descriptors);
-  return {
-    beforeBuiltin(id) {
-      if (id === 'fs/promises' || id === 'node:fs/promises') promises.patch();
-    },
-    undo() {
-      promises.undo();
-      Object.assign(fs, originals);
-    },
-  };
-}
-
-/** Calls back with the result of an operation, not before the caller has returned. */
-function later(callback, operation, ...more) {
-  let result;
-  try {
-    result = operation();
-  } catch (error) {
-    setImmediate(callback, error);
-    return;
+  for (const name of EITHER) {
+    const original = originals[name];
+    replace(name, (given, ...rest) => {
+      if (typeof given === 'number') {
+        const file = descriptors.get(given);
+        if (file === undefined) return original(given, ...rest);
+        return load().ofDescriptor(name, file, given, rest);
+      }
+      const place = placeOf(tree, given);
+      if (place === null) return original(given, ...rest);
+      if (place.elsewhere !== null) return original(place.elsewhere, ...rest);
+      return load().ofPath(name, place, given, rest);
+    });
   }
-  if (result === undefined && more.length === 0) setImmediate(callback, null);
-  else setImmediate(callback, null, result, ...more);
-}
-
-function decoded(content, options) {
-  const encoding = encodingOf(options);
-  return encoding && encoding !== 'buffer' ? content.toString(encoding) : content;
-}
-
-function locateBoth(name, given, destination) {
-  // The target of a link is only text.
-  return [name === 'symlink' ? null : locate(given), locate(destination)];
-}
-
-function twoPathOperation(operations, name) {
-  if (name === 'copyFile' || name === 'cp') return operations[name].bind(operations);
-  return (at, atDestination, given, destination) => {
-    if (at !== null) operations.lstat(at, given);
-    return operations.refuse(name, given, destination);
-  };
-}
-
-/** What a function of a descriptor does on a file inside: `(file, descriptor, ...arguments)`. */
-function descriptorOperation(descriptors, name) {
-  switch (name) {
-    case 'close':
-      return (file, descriptor) => descriptors.close(descriptor);
-    case 'fstat':
-      return (file, descriptor, options) => file.stat(options);
-    case 'fsync':
-    case 'fdatasync':
-      return () => undefined;
-    case 'read':
-      return (file, descriptor, ...args) => {
-        normalizeRead(args);
-        const [buffer, offset, length, position] = args;
-        return file.read(buffer, offset, length, position);
-      };
-    case 'readv':
-      return (file, descriptor, buffers, position) => readv(file, buffers, position);
-    case 'write':
-    case 'writev':
-      return () => {
-        throw systemError('EBADF', 'write');
-      };
-    case 'ftruncate':
-      return () => {
-        throw systemError('EINVAL', 'ftruncate');
-      };
-    default:
-      return () => {
-        throw systemError('EROFS', name === 'futimes' ? 'futime' : name);
-      };
+  for (const name of [...COPYING, ...REFUSED_OF_TWO_PATHS]) {
+    const original = originals[name];
+    replace(name, (given, givenDestination, ...rest) => {
+      // The target of a link is only text.
+      const place = name === 'symlink' ? null : placeOf(tree, given);
+      const destination = placeOf(tree, givenDestination);
+      if (place === null && destination === null) return original(given, givenDestination, ...rest);
+      return load().ofTwoPaths(name, [place, destination], [given, givenDestination], rest);
+    });
   }
-}
-
-/** Brings the forms of the arguments of `fs.read` into one: buffer, offset, length, position. Returns the buffer. */
-function normalizeRead(args) {
-  let [buffer, offset, length, position] = args;
-  if (buffer === undefined || (typeof buffer === 'object' && !ArrayBuffer.isView(buffer))) {
-    ({ buffer = Buffer.alloc(16384), offset, length, position } = buffer ?? {});
-  } else if (typeof offset === 'object' && offset !== null) {
-    ({ offset, length, position } = offset);
-  }
-  offset ??= 0;
-  length ??= buffer.byteLength - offset;
-  position = typeof position === 'bigint' ? Number(position) : position;
-  if (typeof position !== 'number' || position < 0) position = null;
-  const bytes =
-    buffer instanceof Uint8Array
-      ? buffer
-      : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  args.splice(0, args.length, bytes, Number(offset), Number(length), position);
-  return buffer;
-}
-
-function readv(file, buffers, position) {
-  let at = typeof position === 'number' && position >= 0 ? position : null;
-  let total = 0;
-  for (const buffer of buffers) {
-    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    const count = file.read(bytes, 0, bytes.length, at);
-    total += count;
-    if (at !== null) at += count;
-    if (count < bytes.length) break;
-  }
-  return total;
-}
-
-/** Nothing inside ever changes. */
-function inertWatcher() {
-  const EventEmitter = require('node:events');
-  const watcher = new EventEmitter();
-  watcher.ref = watcher.unref = () => watcher;
-  watcher.close = () => setImmediate(() => watcher.emit('close'));
-  return watcher;
-}
-
-/** `fs.promises` takes longer to load than this whole loader, so it is patched when it is first used. */
-function lazyPromises(operations, descriptors) {
-  const property = Object.getOwnPropertyDescriptor(fs, 'promises');
-  let undo = null;
-  function patch() {
-    if (undo === null) {
-      const promises = property.get.call(fs);
-      undo = require('./fs_promises.cjs').patchPromises(promises, operations, descriptors);
+  replace('readdir', (given, ...rest) => {
+    const place = placeOf(tree, given);
+    if (place !== null && place.elsewhere === null) {
+      return load().ofPath('readdir', place, given, rest);
     }
-  }
-  Object.defineProperty(fs, 'promises', {
-    ...property,
-    get() {
-      patch();
-      return property.get.call(fs);
-    },
+    const real = place === null ? given : place.elsewhere;
+    return isAboveRoot(real)
+      ? load().ofDirectoryAboveRoot(real, rest)
+      : originals.readdir(real, ...rest);
   });
+  replace('mkdtemp', (prefix, ...rest) => {
+    const place = placeOf(tree, withSixMore(prefix));
+    if (place === null) return originals.mkdtemp(prefix, ...rest);
+    if (place.elsewhere !== null) return originals.mkdtemp(place.elsewhere.slice(0, -6), ...rest);
+    return load().ofPath('mkdtemp', place, withSixMore(prefix), rest);
+  });
+
+  const above = patchAboveBinding(tree, calls, load);
   return {
-    patch,
+    beforeBuiltin: above.beforeBuiltin,
     undo() {
-      undo?.();
-      Object.defineProperty(fs, 'promises', property);
+      above.undo();
+      Object.assign(calls, originals);
     },
   };
 }
 
-module.exports = {
-  PATCHED,
-  READING,
-  WRITING,
-  CHECKED_WRITING,
-  TWO_PATHS,
-  locateBoth,
-  normalizeRead,
-  patchFs,
-  readv,
-  twoPathOperation,
-};
+/** The path of a directory that `mkdtemp` would make. */
+function withSixMore(prefix) {
+  return typeof prefix === 'string'
+    ? `${prefix}XXXXXX`
+    : Buffer.concat([prefix, Buffer.from('XXXXXX')]);
+}
+
+module.exports = { OTHERS, REPLACED, patchFs };
 }),
 './descriptors.cjs': (function (module, exports, require) {
 // File descriptors of files inside. Each is a real descriptor of the null device, so its number is nobody else's.
@@ -3146,29 +2923,31 @@ class OpenFile {
     this.entry = entry;
     this.isDirectory = isDirectory;
     this.position = 0;
+    // Of the handle that closes the descriptor when it is forgotten.
+    this.owner = undefined;
   }
 
-  /** Reads like pread, or like read if `position` is null; how many bytes there were. */
+  /** Reads like pread, or like read if `position` is negative; how many bytes there were. */
   read(buffer, offset, length, position) {
     if (this.isDirectory) throw systemError('EISDIR', 'read');
-    const at = position ?? this.position;
-    const count = this.payload.readInto(this.entry, buffer, offset, length, at);
-    if (position === null) this.position += count;
+    const at = position < 0 ? this.position : position;
+    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    const count = this.payload.readInto(this.entry, bytes, offset, length, at);
+    if (position < 0) this.position += count;
     return count;
   }
 
   /** What is left from the current position. */
   readRest() {
     if (this.isDirectory) throw systemError('EISDIR', 'read');
-    const rest = Buffer.allocUnsafeSlow(
-      Math.max(0, this.payload.fileSize(this.entry) - this.position),
-    );
-    this.read(rest, 0, rest.length, null);
+    const size = Math.max(0, this.payload.fileSize(this.entry) - this.position);
+    const rest = Buffer.allocUnsafeSlow(size);
+    this.read(rest, 0, size, -1);
     return rest;
   }
 
-  stat(options) {
-    return stats(this.payload, this.entry, options?.bigint === true);
+  stat(bigint) {
+    return stats(this.payload, this.entry, bigint);
   }
 }
 
@@ -3180,7 +2959,12 @@ class Descriptors {
 
   /** The open file of a descriptor, or undefined if it is not one of ours. */
   get(descriptor) {
-    return this.open.size === 0 ? undefined : this.open.get(descriptor);
+    if (this.open.size === 0) return undefined;
+    const file = this.open.get(descriptor);
+    if (file?.owner === undefined || file.owner.deref() !== undefined) return file;
+    // Its handle is gone, and took the descriptor along: by now, the number may be that of another file.
+    this.open.delete(descriptor);
+    return undefined;
   }
 
   add(entry, isDirectory) {
@@ -3189,13 +2973,30 @@ class Descriptors {
     return descriptor;
   }
 
+  /**
+   * Lets a handle of Node close the descriptor.
+   * @param {{close: Function}} handle of the descriptor, as the binding makes them
+   */
+  giveTo(handle, descriptor) {
+    this.open.get(descriptor).owner = new WeakRef(handle);
+    for (const name of ['close', 'closeSync', 'releaseFD']) {
+      const original = handle[name];
+      if (original === undefined) continue;
+      handle[name] = (...args) => {
+        // Before the number can belong to another file.
+        this.open.delete(descriptor);
+        return original.apply(handle, args);
+      };
+    }
+  }
+
   close(descriptor) {
     this.open.delete(descriptor);
     closeSync(descriptor);
   }
 }
 
-module.exports = { Descriptors, OpenFile };
+module.exports = { Descriptors };
 }),
 './system_errors.cjs': (function (module, exports, require) {
 // Errors of the operating system, as Node's file system functions throw them.
@@ -3216,15 +3017,16 @@ function numberOf(code) {
 /**
  * @param {string} code like ENOENT
  * @param {string} syscall
- * @param {unknown} [path] as the caller gave it
- * @param {unknown} [dest] for functions of two paths
+ * @param {string | Uint8Array} [path] as the caller gave it
+ * @param {string | Uint8Array} [dest] for functions of two paths
+ * @param {string} [more] what the message says after Node's own
  */
-function systemError(code, syscall, path, dest) {
+function systemError(code, syscall, path, dest, more = '') {
   const { number, message } = numberOf(code);
   let text = `${code}: ${message}, ${syscall}`;
   if (path !== undefined) text += ` '${shown(path)}'`;
   if (dest !== undefined) text += ` -> '${shown(dest)}'`;
-  const error = new Error(text);
+  const error = new Error(text + more);
   error.errno = number;
   error.code = code;
   error.syscall = syscall;
@@ -3233,22 +3035,25 @@ function systemError(code, syscall, path, dest) {
   return error;
 }
 
-function shown(path) {
-  if (typeof path === 'string') return path;
-  return path instanceof Uint8Array
-    ? Buffer.from(path).toString()
-    : require('node:url').fileURLToPath(path);
+/** The number that system calls give for an error, negative. */
+function errorNumber(code) {
+  return numberOf(code).number;
 }
 
-module.exports = { systemError };
+function shown(path) {
+  return typeof path === 'string' ? path : Buffer.from(path).toString();
+}
+
+module.exports = { errorNumber, systemError };
 }),
 './file_stats.cjs': (function (module, exports, require) {
-// fs.Stats and fs.Dirent of entries of the payload. Times, owner and device are those of the executable.
+// What `stat` says of entries of the payload, as Node's binding gives it. Times, owner and device are those of the
+// executable.
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
 
-const { Dirent, constants, fstatSync } = fs;
+const { constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
@@ -3256,344 +3061,633 @@ const DIRECTORY_SIZE = 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
+// The fields of the arrays that the binding gives, in their order; then come seconds and nanoseconds of four times.
+const FIELDS = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'];
+const TIMES = ['atimeNs', 'mtimeNs', 'ctimeNs', 'birthtimeNs'];
+const MODE = FIELDS.indexOf('mode');
+const LINKS = FIELDS.indexOf('nlink');
+const INODE = FIELDS.indexOf('ino');
+const SIZE = FIELDS.indexOf('size');
+const BLOCKS = FIELDS.indexOf('blocks');
+
 let ofExecutable = null;
 let ofExecutableBig = null;
 
-/** @param {import('./payload.cjs').Payload} payload */
+/**
+ * @param {import('./payload.cjs').Payload} payload
+ * @param {number | undefined} entry undefined, or one that is none, for the root
+ * @param {boolean} bigint
+ * @returns {Float64Array | BigInt64Array}
+ */
 function stats(payload, entry, bigint) {
-  const kind =
-    entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
-  const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions =
-    kind === KIND_DIRECTORY
-      ? 0o755
-      : kind === KIND_SYMLINK
-        ? 0o777
-        : payload.isExecutable(entry)
-          ? 0o755
-          : 0o644;
+  const isEntry = entry !== undefined && entry < payload.entryCount;
+  const kind = isEntry ? payload.kind(entry) : KIND_DIRECTORY;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
-  const facts = {
-    mode: type | permissions,
-    nlink: 1,
-    ino: FIRST_INODE + (entry >= payload.entryCount ? payload.entryCount : entry),
-    size,
-    blocks: Math.ceil(size / BLOCK),
-  };
-  return bigint ? bigStats(payload.descriptor, facts) : plainStats(payload.descriptor, facts);
+  const mode = modeOf(payload, entry, kind);
+  const inode = FIRST_INODE + (isEntry ? entry : payload.entryCount);
+  const blocks = Math.ceil(size / BLOCK);
+  if (bigint) {
+    ofExecutableBig ??= BigInt64Array.from(statsOfExecutable(payload.descriptor));
+    const result = new BigInt64Array(ofExecutableBig);
+    result[MODE] = BigInt(mode);
+    result[LINKS] = 1n;
+    result[INODE] = BigInt(inode);
+    result[SIZE] = BigInt(size);
+    result[BLOCKS] = BigInt(blocks);
+    return result;
+  }
+  ofExecutable ??= Float64Array.from(statsOfExecutable(payload.descriptor), Number);
+  const result = new Float64Array(ofExecutable);
+  result[MODE] = mode;
+  result[LINKS] = 1;
+  result[INODE] = inode;
+  result[SIZE] = size;
+  result[BLOCKS] = blocks;
+  return result;
 }
 
-// `new fs.Stats()` is deprecated and fs.BigIntStats is not public; a copy of real ones has the class and all fields.
-
-function plainStats(descriptor, facts) {
-  ofExecutable ??= fstatSync(descriptor);
-  return Object.assign(Object.create(Object.getPrototypeOf(ofExecutable)), ofExecutable, facts);
+function statsOfExecutable(descriptor) {
+  const found = fstatSync(descriptor, { bigint: true });
+  return [
+    ...FIELDS.map((field) => found[field]),
+    ...TIMES.flatMap((time) => [found[time] / 1_000_000_000n, found[time] % 1_000_000_000n]),
+  ];
 }
 
-function bigStats(descriptor, facts) {
-  ofExecutableBig ??= fstatSync(descriptor, { bigint: true });
-  const big = Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, BigInt(value)]),
-  );
-  return Object.assign(Object.create(Object.getPrototypeOf(ofExecutableBig)), ofExecutableBig, big);
+function modeOf(payload, entry, kind) {
+  if (kind === KIND_DIRECTORY) return S_IFDIR | 0o755;
+  if (kind === KIND_SYMLINK) return S_IFLNK | 0o777;
+  return S_IFREG | (payload.isExecutable(entry) ? 0o755 : 0o644);
 }
 
-function dirent(payload, entry, name, parentPath) {
-  const kind = payload.kind(entry);
-  const type =
-    kind === KIND_DIRECTORY
-      ? UV_DIRENT_DIR
-      : kind === KIND_SYMLINK
-        ? UV_DIRENT_LINK
-        : UV_DIRENT_FILE;
-  return new Dirent(name, type, parentPath);
+/** The type of an entry as `fs.Dirent` takes it. */
+function direntType(payload, entry) {
+  switch (payload.kind(entry)) {
+    case KIND_DIRECTORY:
+      return UV_DIRENT_DIR;
+    case KIND_SYMLINK:
+      return UV_DIRENT_LINK;
+    default:
+      return UV_DIRENT_FILE;
+  }
 }
 
-module.exports = { dirent, stats };
+module.exports = { direntType, stats };
 }),
-'./operations.cjs': (function (module, exports, require) {
-// What the functions of `fs` do on paths inside, synchronously. The first argument is the normalized path, the second
-// the path as the caller gave it, for errors; what follows are the arguments of the `fs` function after its path.
+'./fs_patch_above.cjs': (function (module, exports, require) {
+// The few functions of `fs` that do not go through the functions of its binding (see fs_patch.cjs): those that open
+// directories, blobs, watchers, and what newer Nodes do as a job of several system calls.
 
 const fs = require('node:fs');
-const path = require('node:path');
-const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
-const { KIND_SYMLINK } = require('./format.cjs');
-const { SEPARATOR } = require('./mount.cjs');
-const { dirent, stats } = require('./file_stats.cjs');
-const { systemError } = require('./system_errors.cjs');
+const { binding } = require('./bindings.cjs');
 
-const { O_CREAT, O_DIRECTORY = 0, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, W_OK, X_OK } = fs.constants;
-const WRITING = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
-const READ_ERRORS_NAME_PATHS = NODE_MAJOR >= 26;
-const PROMISES_READ_FOLDERS_IN_OTHER_ORDER = NODE_MAJOR < 26;
-const READ_FLAGS = new Set(['r', 'rs', 'sr']);
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {Record<string, unknown>} calls the binding
+ * @param {() => ReturnType<typeof import('./fs_inside.cjs').insideCalls>} load what does calls inside
+ * @returns {{undo: () => void, beforeBuiltin: (id: string) => void}}
+ */
+function patchAboveBinding(tree, calls, load) {
+  const undos = [];
 
-class Operations {
-  /**
-   * @param {import('./tree.cjs').Tree} tree
-   * @param {import('./descriptors.cjs').Descriptors} descriptors
-   */
-  constructor(tree, descriptors) {
-    this.tree = tree;
-    this.payload = tree.payload;
-    this.descriptors = descriptors;
-  }
-
-  // Looking
-
-  exists(at) {
-    return typeof this.tree.lookup(at) !== 'number';
-  }
-
-  access(at, given, mode = 0) {
-    const found = this.#find(at, given, 'access');
-    if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
-    if (
-      (mode & X_OK) !== 0 &&
-      found.directory === null &&
-      !this.payload.isExecutable(found.entry)
-    ) {
-      throw systemError('EACCES', 'access', given);
-    }
-  }
-
-  stat(at, given, options) {
-    return this.#stat(at, given, options, 'stat', true);
-  }
-
-  lstat(at, given, options) {
-    return this.#stat(at, given, options, 'lstat', false);
-  }
-
-  #stat(at, given, options, syscall, followLast) {
-    const found = this.tree.lookup(at, followLast);
-    if (typeof found === 'number') {
-      if (options?.throwIfNoEntry === false && (found === MISSING || found === NOT_A_DIRECTORY))
-        return undefined;
-      throw this.#notFound(found, syscall, given);
-    }
-    return stats(this.payload, found.entry, options?.bigint === true);
-  }
-
-  realpath(at, given, options) {
-    const found = this.tree.lookup(at);
-    if (typeof found === 'number') throw this.#notReal(at);
-    return encode(found.path, options);
-  }
-
-  /** Node goes from part to part, and reports the part that is missing, or the link that leads nowhere. */
-  #notReal(at) {
-    for (let end = at.indexOf(SEPARATOR, 1); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
-      const error = this.#notRealPart(at.slice(0, end));
-      if (error !== null) return error;
-    }
-    return this.#notRealPart(at);
-  }
-
-  #notRealPart(part) {
-    const link = this.tree.lookup(part, false);
-    if (typeof link === 'number') return this.#notFound(link, 'lstat', part);
-    const found = this.tree.lookup(part);
-    return typeof found === 'number' ? this.#notFound(found, 'stat', part) : null;
-  }
-
-  realpathNative(at, given, options) {
-    return encode(this.#find(at, given, 'realpath').path, options);
-  }
-
-  readlink(at, given, options) {
-    const found = this.#find(at, given, 'readlink', false);
-    if (found.directory !== null || this.payload.kind(found.entry) !== KIND_SYMLINK) {
-      throw systemError('EINVAL', 'readlink', given);
-    }
-    return encode(this.payload.target(found.entry), options);
-  }
-
-  // Reading
-
-  open(at, given, flags = 'r') {
-    const writes =
-      typeof flags === 'number' ? (flags & WRITING) !== 0 : !READ_FLAGS.has(flags ?? 'r');
-    const found = this.tree.lookup(at);
-    if (writes) {
-      const exclusive =
-        typeof flags === 'number'
-          ? (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0
-          : flags.includes('x');
-      if (exclusive && typeof found !== 'number') throw systemError('EEXIST', 'open', given);
-      throw systemError('EROFS', 'open', given);
-    }
-    if (typeof found === 'number') throw this.#notFound(found, 'open', given);
-    if (typeof flags === 'number' && (flags & O_DIRECTORY) !== 0 && found.directory === null) {
-      throw systemError('ENOTDIR', 'open', given);
-    }
-    return this.descriptors.add(found.entry, found.directory !== null);
-  }
-
-  readFile(at, given, options) {
-    return this.#readFile(at, given, options, undefined);
-  }
-
-  /** As the asynchronous forms do it, whose error for a directory names it in newer Nodes. */
-  readFileLater(at, given, options) {
-    return this.#readFile(at, given, options, READ_ERRORS_NAME_PATHS ? given : undefined);
-  }
-
-  #readFile(at, given, options, namedInErrors) {
-    const flag = typeof options === 'object' && options !== null ? options.flag : undefined;
-    if (flag !== undefined && flag !== null && !READ_FLAGS.has(flag)) {
-      this.descriptors.close(this.open(at, given, flag));
-    }
-    const found = this.#find(at, given, 'open');
-    if (found.directory !== null) throw systemError('EISDIR', 'read', namedInErrors);
-    const encoding = encodingOf(options);
-    if (encoding === 'utf8' || encoding === 'utf-8') return this.payload.text(found.entry);
-    const content = this.payload.content(found.entry);
-    return encoding && encoding !== 'buffer' ? content.toString(encoding) : content;
-  }
-
-  readdir(at, given, options) {
-    return this.#readdir(at, given, options, false);
-  }
-
-  /** As `fs.promises` does it. */
-  readdirPromised(at, given, options) {
-    return this.#readdir(at, given, options, PROMISES_READ_FOLDERS_IN_OTHER_ORDER);
-  }
-
-  #readdir(at, given, options, promised) {
-    const found = this.#find(at, given, 'scandir');
-    if (found.directory === null) throw systemError('ENOTDIR', 'scandir', given);
-    if (options?.recursive)
-      return this.#readRecursively(found.directory, asString(given), options, promised);
-    return this.#names(
-      found.directory,
-      given instanceof Uint8Array ? given : asString(given),
-      '',
-      options,
-    );
-  }
-
-  #names(directory, shownPath, prefix, options) {
-    const names = [...directory.names()];
-    if (options?.withFileTypes) {
-      return names.map((name) =>
-        dirent(this.payload, directory.find(name), encode(name, options), shownPath),
-      );
-    }
-    return names.map((name) => encode(prefix + name, options));
-  }
-
-  #readRecursively(top, shownPath, options, promised) {
-    const results = [];
-    // Links to directories are entered too, except by `fs.promises` when it gives types.
-    const followLinks = !(promised && options.withFileTypes);
-    const pending = [{ directory: top, relative: '' }];
-    while (pending.length > 0) {
-      const { directory, relative } = promised ? pending.pop() : pending.shift();
-      const prefix = relative === '' ? '' : relative + SEPARATOR;
-      results.push(...this.#names(directory, path.join(shownPath, relative), prefix, options));
-      for (const name of directory.names()) {
-        const child = this.tree.lookup(directory.path + SEPARATOR + name, followLinks);
-        if (typeof child !== 'number' && child.directory !== null) {
-          pending.push({ directory: child.directory, relative: prefix + name });
-        }
-      }
-    }
-    return results;
-  }
-
-  opendir(at, given, options) {
-    const found = this.#find(at, given, 'opendir');
-    if (found.directory === null) throw systemError('ENOTDIR', 'opendir', given);
-    const { openDirectory } = require('./directory_handle.cjs');
-    return openDirectory(
-      asString(given),
-      this.readdir(at, given, { ...options, withFileTypes: true }),
-    );
-  }
-
-  /** Copies a file to the real disk, or refuses to copy one to a path inside. */
-  copyFile(at, atDestination, given, destination, mode = 0) {
-    if (at === null || atDestination !== null) {
-      if (at !== null) this.#find(at, given, 'copyfile');
-      else fs.statSync(given);
-      throw systemError('EROFS', 'copyfile', given, destination);
-    }
-    const found = this.tree.lookup(at);
-    if (typeof found === 'number') throw this.#notFound(found, 'copyfile', given, destination);
-    if (found.directory !== null) throw systemError('EISDIR', 'copyfile', given, destination);
-    const { copyOut } = require('./copy_out.cjs');
-    copyOut(this.payload, found.entry, destination, {
-      given,
-      exclusive: (mode & fs.constants.COPYFILE_EXCL) !== 0,
+  function replace(owner, name, replacementOf) {
+    const original = owner[name];
+    // Not every Node has all.
+    if (original === undefined) return;
+    owner[name] = dressedAs(original, replacementOf(original));
+    undos.push(() => {
+      owner[name] = original;
     });
   }
 
-  cp(at, atDestination, given, destination, options) {
-    if (atDestination !== null) throw systemError('EROFS', 'cp', given, destination);
-    const { copyTree } = require('./copy_out.cjs');
-    copyTree(this, asString(given), asString(destination), options ?? {});
+  replace(fs, 'opendirSync', (original) => (given, options) => {
+    const directory = require('./directory_handle.cjs').findDirectory(tree, load, given);
+    return directory === null ? original(given, options) : directory.open(options);
+  });
+  replace(fs, 'opendir', (original) => (given, options, callback) => {
+    const { findDirectory, openLater } = require('./directory_handle.cjs');
+    const directory = findDirectory(tree, load, given);
+    const done = typeof options === 'function' ? options : callback;
+    if (directory === null || typeof done !== 'function') return original(given, options, callback);
+    return openLater(directory, options === done ? undefined : options, done);
+  });
+  for (const name of ['openAsBlob', 'openAsBlobSync']) {
+    replace(
+      fs,
+      name,
+      (original) => (given, options) =>
+        require('./fs_blob.cjs').openAsBlob(tree, load, original, given, options),
+    );
   }
 
-  // Writing, which is refused
-
-  /** For functions that change what is at a path. */
-  refuse(syscall, given, destination) {
-    throw systemError('EROFS', syscall, given, destination);
+  const watchers = [
+    [binding('fs_event_wrap').FSEvent.prototype, 'startInside'],
+    [calls.StatWatcher.prototype, 'startPollingInside'],
+  ];
+  for (const [prototype, name] of watchers) {
+    const original = prototype.start;
+    prototype.start = function start(given, ...rest) {
+      return require('./fs_watchers.cjs')[name](tree, this, original, given, rest);
+    };
+    undos.push(() => {
+      prototype.start = original;
+    });
   }
 
-  mkdir(at, given, options) {
-    const found = this.tree.lookup(at);
-    if (typeof found !== 'number') {
-      if (found.directory !== null && options?.recursive) return undefined;
-      throw systemError('EEXIST', 'mkdir', given);
+  if (calls.ReadFileJob !== undefined) {
+    undos.push(require('./fs_jobs.cjs').patchJobs(tree, calls, replace, load));
+  }
+
+  const promises = lazyPromises(replace);
+  // What copies trees takes its functions from `fs.promises`, once.
+  for (const name of ['cp', 'cpSync']) {
+    replace(fs, name, (original) => (...args) => {
+      promises.patch();
+      return original(...args);
+    });
+  }
+  undos.push(promises.undo);
+  return {
+    beforeBuiltin(id) {
+      if (id === 'fs/promises' || id === 'node:fs/promises') promises.patch();
+    },
+    undo() {
+      for (const undo of undos) undo();
+    },
+  };
+}
+
+/** A function that looks like another one. */
+function dressedAs(original, replacement) {
+  return Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(original));
+}
+
+/** `fs.promises` takes longer to load than this whole loader, so it is patched when it is first used. */
+function lazyPromises(replace) {
+  const property = Object.getOwnPropertyDescriptor(fs, 'promises');
+  let isPatched = false;
+  function patch() {
+    if (isPatched) return;
+    isPatched = true;
+    require('./fs_promises.cjs').patchPromises(property.get.call(fs), replace);
+  }
+  Object.defineProperty(fs, 'promises', {
+    ...property,
+    get() {
+      patch();
+      return property.get.call(fs);
+    },
+  });
+  return { patch, undo: () => Object.defineProperty(fs, 'promises', property) };
+}
+
+module.exports = { patchAboveBinding };
+}),
+'./directory_handle.cjs': (function (module, exports, require) {
+// `opendir` inside: Node's own fs.Dir, over a list of entries.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { encode } = require('./fs_reading.cjs');
+const { complete } = require('./fs_requests.cjs');
+const { placeOf } = require('./fs_places.cjs');
+const { isAboveRoot } = require('./mount.cjs');
+
+// Before an app could replace it by a clock of its own.
+const { setImmediate } = globalThis;
+
+/** A handle as Node's binding makes them: reads come in portions of names and types. */
+class ListHandle {
+  #pairs;
+  #next = 0;
+
+  constructor(names, types) {
+    this.#pairs = names.flatMap((name, index) => [name, types[index]]);
+  }
+
+  read(encoding, size, ...request) {
+    return complete(request, () => {
+      if (this.#next >= this.#pairs.length) return null;
+      const start = this.#next;
+      this.#next += 2 * size;
+      return this.#pairs.slice(start, this.#next);
+    });
+  }
+
+  close(...request) {
+    return complete(request, () => undefined);
+  }
+}
+
+/** Everything below a directory; the names that its handle gives are relative paths. */
+class RecursiveDirectory extends fs.Dir {
+  #placed(entry) {
+    if (entry === null) return null;
+    const { name, parentPath } = entry;
+    const below = path.dirname(String(name));
+    if (below !== '.') {
+      entry.parentPath = path.join(String(parentPath), below);
+      if (entry.path !== undefined) entry.path = entry.parentPath;
     }
-    throw systemError('EROFS', 'mkdir', given);
+    entry.name =
+      typeof name === 'string' ? path.basename(name) : Buffer.from(path.basename(`${name}`));
+    return entry;
   }
 
-  rm(at, given, options) {
-    const found = this.tree.lookup(at, false);
-    if (typeof found === 'number') {
-      if (options?.force) return;
-      throw this.#notFound(found, 'lstat', given);
-    }
-    throw systemError('EROFS', 'rm', given);
+  readSync() {
+    return this.#placed(super.readSync());
   }
 
-  #find(at, given, syscall, followLast = true) {
-    const found = this.tree.lookup(at, followLast);
-    if (typeof found === 'number') throw this.#notFound(found, syscall, given);
+  read(...args) {
+    if (args.length === 0) return super.read().then((entry) => this.#placed(entry));
+    const [callback] = args;
+    if (typeof callback !== 'function') return super.read(callback);
+    return super.read((error, entry) =>
+      error ? callback(error) : callback(null, this.#placed(entry)),
+    );
+  }
+
+  async *entries() {
+    for await (const entry of super.entries()) yield this.#placed(entry);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.entries();
+  }
+}
+
+// What programs print of it.
+Object.defineProperty(RecursiveDirectory, 'name', { value: fs.Dir.name });
+
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {() => object} load what does calls inside
+ * @param {unknown} given as `opendir` gets it
+ * @returns {{shown?: unknown, open: (options: unknown, shownInErrors?: unknown) => fs.Dir} | null} null for a directory of the real disk only
+ */
+function findDirectory(tree, load, given) {
+  const shown = given instanceof URL && given.protocol === 'file:' ? toPath(given) : given;
+  if (typeof shown !== 'string' && !(shown instanceof Uint8Array)) return null;
+  const place = placeOf(tree, shown);
+  if (place !== null && place.elsewhere !== null) {
+    return { open: (options) => fs.opendirSync(place.elsewhere, options) };
+  }
+  if (place === null && !isAboveRoot(shown)) return null;
+  const { listing } = load();
+  const list = (options, encoding, shownInErrors) => {
+    if (place === null) return listAboveRoot(listing, shown, options, encoding);
+    listing.findDirectory(place, shownInErrors, 'opendir');
+    return options?.recursive
+      ? listBelow(listing, place, shown, encoding)
+      : listing.readdir(place, shown, encoding, true);
+  };
+  return {
+    shown,
+    open(options, shownInErrors) {
+      checkOptions(shown, options);
+      const encoding = typeof options === 'string' ? options : options?.encoding;
+      const [names, types] = list(options, encoding, shownInErrors);
+      const Directory = options?.recursive ? RecursiveDirectory : fs.Dir;
+      const settings = options?.recursive ? { ...options, recursive: false } : options;
+      return new Directory(new ListHandle(names, types), shown, settings);
+    },
+  };
+}
+
+/** Throws what Node does before it looks at the path. */
+function checkOptions(shown, options) {
+  const checked =
+    typeof options === 'object' && options !== null ? { ...options, bufferSize: 1 } : options;
+  return new fs.Dir(new ListHandle([], []), shown, checked);
+}
+
+function toPath(url) {
+  return require('node:url').fileURLToPath(url);
+}
+
+/** As Node does, links to directories are not entered here. */
+function listBelow(listing, place, shown, encoding) {
+  const directories = [...listing.below(place, shown, false)];
+  const names = directories.flatMap(({ relative, names: own }) =>
+    own.map((name) => path.join(relative, name)),
+  );
+  return [names.map((name) => encode(name, encoding)), directories.flatMap(({ types }) => types)];
+}
+
+function listAboveRoot(listing, shown, options, encoding) {
+  if (!options?.recursive) return listing.readdirAboveRoot(shown, encoding, true);
+  const entries = fs.readdirSync(shown, { encoding, recursive: true, withFileTypes: true });
+  const names = entries.map(({ parentPath, name }) =>
+    path.relative(String(shown), path.join(parentPath, name)),
+  );
+  return [names, entries.map(typeOf)];
+}
+
+function typeOf(entry) {
+  const { UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = fs.constants;
+  if (entry.isDirectory()) return UV_DIRENT_DIR;
+  return entry.isSymbolicLink() ? UV_DIRENT_LINK : UV_DIRENT_FILE;
+}
+
+function openLater(directory, options, callback) {
+  let opened;
+  try {
+    opened = directory.open(options, directory.shown);
+  } catch (error) {
+    if (error.syscall === undefined) throw error;
+    setImmediate(callback, error);
+    return;
+  }
+  setImmediate(callback, null, opened);
+}
+
+module.exports = { findDirectory, openLater };
+}),
+'./fs_reading.cjs': (function (module, exports, require) {
+// Functions of Node's file system binding that look at paths, on places inside: `(place, given, ...arguments)`, where
+// `given` is the path for errors, and the rest are the arguments of the binding. They return or throw.
+
+const fs = require('node:fs');
+const { KIND_SYMLINK } = require('./format.cjs');
+const { stats } = require('./file_stats.cjs');
+const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
+const { errorNumber, systemError } = require('./system_errors.cjs');
+const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
+
+const {
+  O_CREAT,
+  O_DIRECTORY = 0,
+  O_EXCL,
+  O_NOFOLLOW = 0,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  R_OK,
+  W_OK,
+  X_OK,
+} = fs.constants;
+const ALL_MODES = R_OK | W_OK | X_OK;
+
+class ReadingCalls {
+  /**
+   * @param {import('./tree.cjs').Tree} tree
+   * @param {import('./descriptors.cjs').Descriptors} descriptors
+   * @param {Record<string, Function>} originals of the binding
+   */
+  constructor(tree, descriptors, originals) {
+    this.tree = tree;
+    this.payload = tree.payload;
+    this.descriptors = descriptors;
+    this.originals = originals;
+  }
+
+  /** @returns what `Tree.lookup` does, and throws if there is nothing */
+  find(place, given, syscall, followLast = true) {
+    const found = lookup(this.tree, place, followLast);
+    if (typeof found === 'number') throw notFound(found, place, syscall, given);
     return found;
   }
 
-  #notFound(reason, syscall, given, destination) {
-    const code = reason === MISSING ? 'ENOENT' : reason === NOT_A_DIRECTORY ? 'ENOTDIR' : 'ELOOP';
-    return systemError(code, syscall, given, destination);
+  isLink(found) {
+    return found.directory === null && this.payload.kind(found.entry) === KIND_SYMLINK;
+  }
+
+  existsSync(place) {
+    return typeof lookup(this.tree, place) !== 'number';
+  }
+
+  /** What module loaders ask: 0 for a file, 1 for a directory, less than 0 for nothing. */
+  internalModuleStat(place) {
+    const found = lookup(this.tree, place);
+    if (typeof found === 'number') return errorNumber('ENOENT');
+    return found.directory === null ? 0 : 1;
+  }
+
+  /** Has Node refuse what is no mode of `access`: it does so before it looks at anything, in all forms. */
+  checkMode(mode) {
+    if ((mode ?? 0) !== (mode & ALL_MODES)) this.originals.access('', mode);
+  }
+
+  access(place, given, mode) {
+    const found = this.find(place, given, 'access');
+    const isFile = found.directory === null;
+    if ((mode & X_OK) !== 0 && isFile && !this.payload.isExecutable(found.entry)) {
+      throw systemError('EACCES', 'access', given);
+    }
+    if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
+  }
+
+  stat(place, given, bigint, request, throwIfNoEntry) {
+    return this.#stat(place, given, 'stat', bigint, throwIfNoEntry);
+  }
+
+  lstat(place, given, bigint, request, throwIfNoEntry) {
+    return this.#stat(place, given, 'lstat', bigint, throwIfNoEntry);
+  }
+
+  #stat(place, given, syscall, bigint, throwIfNoEntry) {
+    const found = lookup(this.tree, place, syscall === 'stat');
+    if (typeof found !== 'number') return stats(this.payload, found.entry, bigint);
+    const isNoEntry = found === MISSING || (found === NOT_A_DIRECTORY && syscall === 'stat');
+    if (throwIfNoEntry === false && isNoEntry) return undefined;
+    throw notFound(found, place, syscall, given);
+  }
+
+  /** The file system that the executable is on. */
+  statfs(place, given, bigint) {
+    this.find(place, given, 'statfs');
+    return this.originals.statfs(process.execPath, bigint);
+  }
+
+  readlink(place, given, encoding) {
+    const found = this.find(place, given, 'readlink', false);
+    if (!this.isLink(found)) throw systemError('EINVAL', 'readlink', given);
+    return encode(this.payload.target(found.entry), encoding);
+  }
+
+  realpath(place, given, encoding) {
+    return encode(this.find(place, given, 'realpath').path, encoding);
+  }
+
+  open(place, given, flags) {
+    const found = this.#findToOpen(place, given, flags);
+    return this.descriptors.add(found.entry, found.directory !== null);
+  }
+
+  /** What `open` finds, with the errors of a read-only file system in the order that Linux finds them in. */
+  #findToOpen(place, given, flags) {
+    const fail = (code) => systemError(code, 'open', given);
+    const creates = (flags & O_CREAT) !== 0;
+    if (creates && (flags & O_DIRECTORY) !== 0) throw fail('EINVAL');
+    if (creates) {
+      const failure = parentFailure(this.tree, place);
+      if (failure !== 0) throw notFound(failure, place, 'open', given);
+      if (place.ending === '') throw fail('EISDIR');
+    }
+    const itself = lookup(this.tree, place, false);
+    if (creates) {
+      if (typeof itself === 'number') throw fail('EROFS');
+      if ((flags & O_EXCL) !== 0) throw fail('EEXIST');
+    }
+    if ((flags & O_NOFOLLOW) !== 0 && typeof itself !== 'number' && this.isLink(itself)) {
+      throw fail((flags & O_DIRECTORY) === 0 ? 'ELOOP' : 'ENOTDIR');
+    }
+    const found = lookup(this.tree, place);
+    if (found === MISSING && creates) throw fail('EROFS');
+    if (typeof found === 'number') throw notFound(found, place, 'open', given);
+    if ((flags & O_DIRECTORY) !== 0 && found.directory === null) throw fail('ENOTDIR');
+    const writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) !== 0;
+    if (found.directory !== null && (writes || creates)) throw fail('EISDIR');
+    if (writes) throw fail('EROFS');
+    return found;
+  }
+
+  /** With flags that do not write, only the write fails. */
+  writeFileUtf8(place, given, data, flags) {
+    this.descriptors.close(this.open(place, given, flags));
+    throw systemError('EBADF', 'write');
+  }
+
+  openFileHandle(place, given, flags) {
+    const { FileHandle } = require('./bindings.cjs').binding('fs');
+    const descriptor = this.open(place, given, flags);
+    const handle = new FileHandle(descriptor);
+    this.descriptors.giveTo(handle, descriptor);
+    return handle;
+  }
+
+  /** The whole file, as a job of Node does it, whose errors name the path. */
+  readFile(place, given, flags) {
+    const found = this.#findToOpen(place, given, flags);
+    if (found.directory !== null) throw systemError('EISDIR', 'read', given);
+    return this.payload.content(found.entry);
+  }
+
+  readFileUtf8(place, given, flags) {
+    const found = this.#findToOpen(place, given, flags);
+    if (found.directory !== null) throw systemError('EISDIR', 'read');
+    return this.payload.text(found.entry);
   }
 }
 
-function encodingOf(options) {
-  return typeof options === 'string' ? options : options?.encoding;
-}
-
-function encode(text, options) {
-  const encoding = encodingOf(options);
+/** A name in the encoding that a caller wants: a string, or a buffer for `buffer`. */
+function encode(text, encoding) {
   if (!encoding || encoding === 'utf8' || encoding === 'utf-8') return text;
   const bytes = Buffer.from(text);
   return encoding === 'buffer' ? bytes : bytes.toString(encoding);
 }
 
-function asString(given) {
-  if (typeof given === 'string') return given;
-  return given instanceof Uint8Array
-    ? Buffer.from(given).toString()
-    : require('node:url').fileURLToPath(given);
+module.exports = { ReadingCalls, encode };
+}),
+'./fs_places.cjs': (function (module, exports, require) {
+// What a path means to the operating system, if it leads inside: `..` goes to the directory above the one that a link
+// leads to, a separator at the end asks for a directory, and each part on the way has to be there.
+
+const path = require('node:path');
+const { ROOT, SEPARATOR, isInside, isWindows, normalIfPlain } = require('./mount.cjs');
+const { NOT_A_DIRECTORY } = require('./tree.cjs');
+const { exteriorOf } = require('./fs_mounts.cjs');
+const { notPackaged } = require('./not_packaged.cjs');
+const { errorNumber, systemError } = require('./system_errors.cjs');
+
+const NAME = path.basename(ROOT);
+const NAMESPACE = '\\\\?\\';
+const CODES = ['', 'ENOENT', 'ENOTDIR', 'ELOOP'];
+
+/**
+ * Where a path leads inside.
+ * @typedef {object} Place
+ * @property {string} path normalized
+ * @property {'' | '.' | '..' | null} ending what comes after the last separator, if that asks for a directory
+ * @property {number} links how many have been followed before `path` begins to count
+ * @property {number} failure why the way there ends before; 0 if it does not
+ * @property {string | null} elsewhere the path on the real disk that it stands for, instead of all the others
+ */
+
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {unknown} given what a function of Node's binding gets as its path
+ * @returns {Place | null} null if it has nothing to do with the inside
+ */
+function placeOf(tree, given) {
+  let text = given;
+  if (typeof text !== 'string') {
+    if (!(text instanceof Uint8Array)) return null;
+    text = Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString();
+  }
+  // Nothing else can lead inside: the working directory never is.
+  if (!text.includes(NAME)) return null;
+  if (isWindows && text.startsWith(NAMESPACE)) text = text.slice(NAMESPACE.length);
+  const plain = normalIfPlain(text);
+  if (plain !== null) return isInside(plain) ? placeAt(plain, null, 0) : null;
+  return walk(tree, path.isAbsolute(text) ? text : process.cwd() + SEPARATOR + text);
 }
 
-module.exports = { Operations, encodingOf };
+function placeAt(normalized, ending, links) {
+  const elsewhere = exteriorOf(normalized);
+  return { path: normalized, ending, links, failure: 0, elsewhere };
+}
+
+/** Goes from part to part, as far as they are inside. */
+function walk(tree, absolute) {
+  const { root } = path.parse(absolute);
+  const parts = absolute.slice(root.length).split(isWindows ? /[\\/]/ : SEPARATOR);
+  const last = parts.at(-1);
+  const ending = last === '' || last === '.' || last === '..' ? last : null;
+  let at = root;
+  let wasInside = false;
+  let links = 0;
+  for (const part of parts) {
+    const inside = isInside(at);
+    wasInside ||= inside;
+    if (inside && part !== '' && exteriorOf(at) === null) {
+      // There is something to come, so this has to be a directory.
+      const directory = tree.directoryAt(at, links);
+      if (typeof directory === 'number') {
+        return { path: at, ending, links, failure: directory, elsewhere: null };
+      }
+      if (part === '..') {
+        links += tree.linksTo(at);
+        at = directory.path;
+      }
+    }
+    if (part === '..') at = path.dirname(at);
+    else if (part !== '' && part !== '.') at = path.join(at, part);
+  }
+  if (isInside(at)) return placeAt(at, ending, links);
+  if (!wasInside) return null;
+  return { path: at, ending, links, failure: 0, elsewhere: at };
+}
+
+/** What is at a place, as `Tree.lookup` gives it. */
+function lookup(tree, place, followLast = true) {
+  if (place.failure !== 0) return place.failure;
+  const needsDirectory = place.ending !== null;
+  const found = tree.lookup(place.path, followLast || needsDirectory, place.links);
+  return needsDirectory && found.directory === null ? NOT_A_DIRECTORY : found;
+}
+
+/** Why nothing could be made at a place; 0 if only that it is read-only. */
+function parentFailure(tree, place) {
+  if (place.failure !== 0) return place.failure;
+  if (place.path === ROOT) return 0;
+  const parent = tree.directoryAt(path.dirname(place.path));
+  return typeof parent === 'number' ? parent : 0;
+}
+
+/** The error of a place that could not be found. */
+function notFound(reason, place, syscall, given, dest) {
+  const code = CODES[-reason];
+  const more = code === 'ENOENT' ? notPackaged(place.path) : '';
+  return systemError(code, syscall, given, dest, more);
+}
+
+/** The number that system calls give for it. */
+function numberOfFailure(reason) {
+  return errorNumber(CODES[-reason]);
+}
+
+module.exports = { lookup, notFound, numberOfFailure, parentFailure, placeOf };
 }),
 './tree.cjs': (function (module, exports, require) {
 // Finds paths in the payload. Directories are decoded when something in them is looked up; a directory that is
@@ -3608,6 +3702,9 @@ const NOT_A_DIRECTORY = -2;
 const TOO_MANY_LINKS = -3;
 
 const MAXIMUM_LINKS = 40;
+// Targets of links that go up from something else than the directory of the link, or end in a separator: what they go
+// through has to be looked up. No package manager writes such.
+const WINDING = /[^./\\]+[\\/]+(?:\.\.(?:[\\/]|$)|$)/;
 
 class Directory {
   constructor(payload, number, realPath) {
@@ -3645,19 +3742,30 @@ class Tree {
     this.byNumber = new Map();
     this.root = this.#directory(0, ROOT);
     this.byPath = new Map([[ROOT, this.root]]);
-  }
-
-  /** The directory at a normalized inside path, through symlinks; or a negative number that says why there is none. */
-  directoryAt(normalized) {
-    return this.byPath.get(normalized) ?? this.#findDirectory(normalized, 0);
+    // How many links the paths of `byPath` go through that go through any: what follows may not make it too many.
+    this.linksByPath = new Map();
   }
 
   /**
-   * What is at a normalized inside path: `{entry, path, directory}`, where `path` is the real path and `directory` is
-   * null for a file, or a negative number that says why there is nothing.
+   * The directory at a normalized inside path, through symlinks; or a negative number that says why there is none.
+   * `links` is how many were followed before.
    */
-  lookup(normalized, followLast = true) {
-    return this.#lookup(normalized, followLast, 0);
+  directoryAt(normalized, links = 0) {
+    if (links > 0) return this.#findDirectory(normalized, links);
+    return this.byPath.get(normalized) ?? this.#findDirectory(normalized, 0);
+  }
+
+  /** How many links the way to a directory goes through, which has been found by that path. */
+  linksTo(normalized) {
+    return this.linksByPath.get(normalized) ?? 0;
+  }
+
+  /**
+   * What is at a normalized inside path: `{entry, path, directory, links}`, where `path` is the real path and `directory` is
+   * null for a file, or a negative number that says why there is nothing. `links` is how many were followed before.
+   */
+  lookup(normalized, followLast = true, links = 0) {
+    return this.#lookup(normalized, followLast, links);
   }
 
   /** The entry of a file whose real path this is, or MISSING. The fast way for paths that came from a lookup. */
@@ -3692,39 +3800,46 @@ class Tree {
 
   #findDirectory(normalized, links) {
     const known = this.byPath.get(normalized);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return links + this.linksTo(normalized) > MAXIMUM_LINKS ? TOO_MANY_LINKS : known;
+    }
     const at = normalized.lastIndexOf(SEPARATOR);
     // A link may lead out of the mount point when another link was followed on the way.
     if (at < ROOT.length) return MISSING;
-    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    const above = normalized.slice(0, at);
+    const parent = this.#findDirectory(above, links);
     if (typeof parent === 'number') return parent;
     const name = normalized.slice(at + 1);
     const entry = parent.find(name);
     if (entry === undefined) return MISSING;
-    const found = this.#enter(parent, name, entry, links);
+    const found = this.#enter(parent, name, entry, links + this.linksTo(above));
     if (typeof found === 'number') return found;
     if (found.directory === null) return NOT_A_DIRECTORY;
     this.byPath.set(normalized, found.directory);
+    if (found.links > links) this.linksByPath.set(normalized, found.links - links);
     return found.directory;
   }
 
   #lookup(normalized, followLast, links) {
     const known = this.byPath.get(normalized);
     if (known !== undefined && (followLast || known.path === normalized)) {
-      return { entry: known.entry, path: known.path, directory: known };
+      const total = links + this.linksTo(normalized);
+      if (total > MAXIMUM_LINKS) return TOO_MANY_LINKS;
+      return { entry: known.entry, path: known.path, directory: known, links: total };
     }
-    if (normalized === ROOT) return { entry: this.root.entry, path: ROOT, directory: this.root };
     const at = normalized.lastIndexOf(SEPARATOR);
     if (at < ROOT.length) return MISSING;
-    const parent = this.#findDirectory(normalized.slice(0, at), links);
+    const above = normalized.slice(0, at);
+    const parent = this.#findDirectory(above, links);
     if (typeof parent === 'number') return parent;
     const name = normalized.slice(at + 1);
     const entry = parent.find(name);
     if (entry === undefined) return MISSING;
+    const total = links + this.linksTo(above);
     if (!followLast && this.payload.kind(entry) === format.KIND_SYMLINK) {
-      return { entry, path: parent.path + SEPARATOR + name, directory: null };
+      return { entry, path: parent.path + SEPARATOR + name, directory: null, links: total };
     }
-    return this.#enter(parent, name, entry, links);
+    return this.#enter(parent, name, entry, total);
   }
 
   /** What an entry of a directory is in the end. */
@@ -3736,393 +3851,1081 @@ class Tree {
           entry,
           path: realPath,
           directory: this.#directory(this.payload.directoryNumber(entry), realPath),
+          links,
         };
       case format.KIND_SYMLINK:
         if (links >= MAXIMUM_LINKS) return TOO_MANY_LINKS;
-        return this.#lookup(path.join(parent.path, this.payload.target(entry)), true, links + 1);
+        return this.#follow(parent, this.payload.target(entry), links + 1);
       default:
-        return { entry, path: realPath, directory: null };
+        return { entry, path: realPath, directory: null, links };
     }
+  }
+
+  /** What the target of a link in a directory is in the end. */
+  #follow(parent, target, links) {
+    if (!WINDING.test(target)) return this.#lookup(path.join(parent.path, target), true, links);
+    let at = parent.path;
+    let total = links;
+    for (const part of target.split(/[\\/]/)) {
+      const directory = this.#findDirectory(at, total);
+      if (typeof directory === 'number') return directory;
+      if (part === '..') {
+        total += this.linksTo(at);
+        at = path.dirname(directory.path);
+      } else if (part !== '' && part !== '.') {
+        at += SEPARATOR + part;
+      }
+    }
+    return this.#lookup(at, true, total);
   }
 }
 
 module.exports = { MISSING, NOT_A_DIRECTORY, TOO_MANY_LINKS, Directory, Tree };
 }),
-'./directory_handle.cjs': (function (module, exports, require) {
-// The fs.Dir of a directory inside.
+'./fs_mounts.cjs': (function (module, exports, require) {
+// `process.pkg.mount`: paths inside that stand for paths on the real disk.
 
-const fs = require('node:fs');
+const path = require('node:path');
+const { SEPARATOR, isInside } = require('./mount.cjs');
 const { nodeError } = require('./node_errors.cjs');
 
-class Directory {
-  #path;
-  #entries;
-  #next = 0;
-  #closed = false;
+/** @type {{interior: string | RegExp, exterior: string | ((path: string) => string)}[]} */
+const mounts = [];
 
-  constructor(path, entries) {
-    this.#path = path;
-    this.#entries = entries;
+/**
+ * Serves paths inside from the real disk. A string stands for itself and all below; a regular expression is replaced
+ * in the path as by `String.prototype.replace`.
+ * @param {string | RegExp} interior
+ * @param {string | ((path: string) => string)} exterior
+ */
+function mountExterior(interior, exterior) {
+  const isPattern = interior instanceof RegExp;
+  if (!isPattern && (typeof interior !== 'string' || !isInside(path.resolve(interior)))) {
+    throw wrong('interior', 'a path below the snapshot root or a regular expression', interior);
   }
-
-  get path() {
-    return this.#path;
+  if (typeof exterior !== 'string' && typeof exterior !== 'function') {
+    throw wrong('exterior', 'a path or a function that makes one', exterior);
   }
+  mounts.push({ interior: isPattern ? interior : path.resolve(interior), exterior });
+}
 
-  #checkOpen() {
-    if (this.#closed) throw nodeError(Error, 'ERR_DIR_CLOSED', 'Directory handle was closed');
+function wrong(name, expected, given) {
+  return nodeError(
+    TypeError,
+    'ERR_INVALID_ARG_VALUE',
+    `The argument '${name}' of process.pkg.mount must be ${expected}. Received ${require('node:util').inspect(given)}`,
+  );
+}
+
+/**
+ * The path on the real disk that a normalized path inside stands for; null if it stands for itself.
+ * The last mount that fits counts, so that a later one can refine an earlier one.
+ */
+function exteriorOf(normalized) {
+  for (let index = mounts.length - 1; index >= 0; index--) {
+    const { interior, exterior } = mounts[index];
+    const found =
+      typeof interior === 'string'
+        ? belowString(normalized, interior, exterior)
+        : belowPattern(normalized, interior, exterior);
+    if (found !== null) return path.resolve(found);
   }
+  return null;
+}
 
-  readSync() {
-    this.#checkOpen();
-    return this.#entries[this.#next++] ?? null;
-  }
+function belowString(normalized, interior, exterior) {
+  if (normalized !== interior && !normalized.startsWith(interior + SEPARATOR)) return null;
+  return typeof exterior === 'function'
+    ? exterior(normalized)
+    : exterior + normalized.slice(interior.length);
+}
 
-  read(callback) {
-    if (callback === undefined) {
-      try {
-        return Promise.resolve(this.readSync());
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    setImmediate(callback, null, this.readSync());
+function belowPattern(normalized, interior, exterior) {
+  // `search` starts at the beginning, whatever was matched before.
+  return normalized.search(interior) === -1 ? null : normalized.replace(interior, exterior);
+}
+
+/** The names of mounts in a directory, which listings show beside its own. */
+function mountsIn(directory) {
+  return mounts.length === 0
+    ? []
+    : mounts
+        .filter(
+          ({ interior }) => typeof interior === 'string' && path.dirname(interior) === directory,
+        )
+        .map(({ interior }) => path.basename(interior));
+}
+
+module.exports = { exteriorOf, mountExterior, mountsIn };
+}),
+'./fs_requests.cjs': (function (module, exports, require) {
+// How functions of Node's file system binding give their results: they return them, call back a request, or return a
+// promise, whatever one of their arguments says.
+
+const { binding } = require('./bindings.cjs');
+
+const { FSReqCallback, kUsePromises } = binding('fs');
+// Before an app could replace it by a clock of its own.
+const { setImmediate } = globalThis;
+
+/**
+ * Gives the result of an operation in the form that the arguments ask for; never before the caller has returned,
+ * unless they ask for that.
+ * @param {unknown[]} args of the function
+ * @param {() => unknown} operation
+ */
+function complete(args, operation) {
+  const request = args.findLast(isRequest);
+  if (request === undefined) return operation();
+  if (request === kUsePromises) return promised(operation);
+  let result;
+  try {
+    result = operation();
+  } catch (error) {
+    setImmediate(() => request.oncomplete(error));
     return undefined;
   }
+  if (result === undefined) setImmediate(() => request.oncomplete(null));
+  else setImmediate(() => request.oncomplete(null, result));
+  return undefined;
+}
 
-  closeSync() {
-    this.#checkOpen();
-    this.#closed = true;
-  }
+function isRequest(value) {
+  return value === kUsePromises || value instanceof FSReqCallback;
+}
 
-  close(callback) {
-    if (callback === undefined) {
-      try {
-        return Promise.resolve(this.closeSync());
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    }
-    this.closeSync();
-    setImmediate(callback, null);
-    return undefined;
-  }
-
-  async *entries() {
+function promised(operation) {
+  return new Promise((resolve, reject) => {
     try {
-      for (let entry = this.readSync(); entry !== null; entry = this.readSync()) yield entry;
-    } finally {
-      this.closeSync();
+      setImmediate(resolve, operation());
+    } catch (error) {
+      setImmediate(reject, error);
     }
-  }
+  });
+}
 
-  [Symbol.asyncIterator]() {
-    return this.entries();
-  }
+module.exports = { complete };
+}),
+'./fs_blob.cjs': (function (module, exports, require) {
+// `openAsBlob` on files inside.
 
-  [Symbol.dispose]() {
-    if (!this.#closed) this.closeSync();
-  }
+const path = require('node:path');
+const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
-  async [Symbol.asyncDispose]() {
-    if (!this.#closed) this.closeSync();
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {() => object} load what does calls inside
+ * @param {Function} original `openAsBlob`, or its form that waits
+ */
+function openAsBlob(tree, load, original, given, options) {
+  const shown = given instanceof URL && given.protocol === 'file:' ? toPath(given) : given;
+  const place = placeOf(tree, shown);
+  if (place === null) return original(given, options);
+  if (place.elsewhere !== null) return original(place.elsewhere, options);
+  const found = lookup(tree, place);
+  if (typeof found === 'number') {
+    return missing(
+      () => original(path.join(process.execPath, 'missing'), options),
+      (syscall) => notFound(found, place, syscall, shown),
+    );
+  }
+  // Only so that it checks its arguments.
+  const blob = original(process.execPath, options);
+  const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
+  const ours = new Blob([content], { type: options?.type });
+  return blob instanceof Promise ? Promise.resolve(ours) : ours;
+}
+
+/** What Node does of a file that is missing, which older ones give as a result; newer ones throw an error of a system call. */
+function missing(operation, errorOf) {
+  try {
+    return operation();
+  } catch (error) {
+    throw error.syscall === undefined ? error : errorOf(error.syscall);
   }
 }
 
-// So that `instanceof fs.Dir` holds; every method is replaced above.
-Object.setPrototypeOf(Directory.prototype, fs.Dir.prototype);
+function toPath(url) {
+  return require('node:url').fileURLToPath(url);
+}
 
-module.exports = { openDirectory: (path, entries) => new Directory(path, entries) };
+module.exports = { openAsBlob };
 }),
-'./copy_out.cjs': (function (module, exports, require) {
-// Copies files and directories from inside to the real disk.
+'./fs_watchers.cjs': (function (module, exports, require) {
+// Watchers of paths inside. Nothing there ever changes, so they watch the executable and say nothing of it; with that,
+// they keep the process alive, or do not, as every other watcher.
+
+const path = require('node:path');
+const { lookup, numberOfFailure, placeOf } = require('./fs_places.cjs');
+
+/** Starts a handle of `fs.watch`. @returns {number} 0, or the number of an error */
+function startInside(tree, handle, original, given, rest) {
+  const place = placeOf(tree, given);
+  if (place === null) return original.call(handle, given, ...rest);
+  if (place.elsewhere !== null) return original.call(handle, place.elsewhere, ...rest);
+  const found = lookup(tree, place);
+  if (typeof found === 'number') return numberOfFailure(found);
+  handle.onchange = () => {};
+  return original.call(handle, process.execPath, ...rest);
+}
+
+/** Starts a handle of `fs.watchFile`, which says once that a file is missing. */
+function startPollingInside(tree, handle, original, given, rest) {
+  const place = placeOf(tree, given);
+  if (place === null) return original.call(handle, given, ...rest);
+  if (place.elsewhere !== null) return original.call(handle, place.elsewhere, ...rest);
+  if (typeof lookup(tree, place) === 'number') {
+    return original.call(handle, path.join(process.execPath, 'missing'), ...rest);
+  }
+  handle.onchange = () => {};
+  return original.call(handle, process.execPath, ...rest);
+}
+
+module.exports = { startInside, startPollingInside };
+}),
+'./fs_jobs.cjs': (function (module, exports, require) {
+// Newer Nodes read and write a whole file, and copy a directory, as one job of the thread pool. Jobs are classes of the
+// binding, and not all that use them can be made to use others: `fs` has taken them before this loader runs. So what runs
+// a job is replaced; and as that does not know with which flags the job opens its file, functions of `fs` leave them here.
 
 const fs = require('node:fs');
-const path = require('node:path');
-const { locate } = require('./mount.cjs');
-const { nodeError } = require('./node_errors.cjs');
+const { placeOf } = require('./fs_places.cjs');
 const { systemError } = require('./system_errors.cjs');
 
-const CHUNK = 1 << 20;
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = fs.constants;
+// Before an app could replace it by a clock of its own.
+const { setImmediate } = globalThis;
 
-function copyOut(payload, entry, destination, { given, exclusive }) {
-  let output;
-  try {
-    output = fs.openSync(
-      destination,
-      exclusive ? 'wx' : 'w',
-      payload.isExecutable(entry) ? 0o755 : 0o644,
-    );
-  } catch (error) {
-    const failure = systemError(error.code, 'copyfile', given, destination);
-    throw Object.defineProperty(failure, 'cause', {
-      value: error,
-      configurable: true,
-      writable: true,
-    });
-  }
-  try {
-    const size = payload.fileSize(entry);
-    const buffer = Buffer.allocUnsafeSlow(Math.min(size, CHUNK));
-    for (let position = 0; position < size;) {
-      const count = payload.readInto(entry, buffer, 0, buffer.length, position);
-      for (let written = 0; written < count;)
-        written += fs.writeSync(output, buffer, written, count - written);
-      position += count;
-    }
-  } finally {
-    fs.closeSync(output);
-  }
-}
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {Record<string, Function>} calls the binding
+ * @param {(owner: object, name: string, replacementOf: (original: Function) => Function) => void} replace
+ * @param {() => object} load what does calls inside
+ * @returns {() => void} undo
+ */
+function patchJobs(tree, calls, replace, load) {
+  const { CpDirJob, ReadFileJob, WriteFileJob } = calls;
+  let flagsOfCall;
 
-/** `fs.cp` with a source inside, by the functions of `fs` that work there. */
-function copyTree(operations, source, destination, options) {
-  if (options.filter && !options.filter(source, destination)) return;
-  const at = locate(source);
-  const sourceStats = options.dereference
-    ? operations.stat(at, source)
-    : operations.lstat(at, source);
-  const existing = fs.lstatSync(destination, { throwIfNoEntry: false });
-  if (sourceStats.isDirectory()) {
-    if (!options.recursive) {
-      throw nodeError(
-        Error,
-        'ERR_FS_EISDIR',
-        `Recursive option not enabled, cannot copy a directory: cp returned EISDIR (${source} is a directory (not copied)) ${source}`,
+  for (const [Job, name, flag] of [
+    [ReadFileJob, 'readFile', 'r'],
+    [WriteFileJob, 'writeFile', 'w'],
+  ]) {
+    replace(fs, name, (original) => (given, ...rest) => {
+      const place = placeOf(tree, given instanceof URL ? pathOf(given) : given);
+      if (place === null) return original(given, ...rest);
+      if (place.elsewhere !== null) return original(place.elsewhere, ...rest);
+      const options = rest.findLast(
+        (value) => typeof value === 'object' && !ArrayBuffer.isView(value),
       );
-    }
-    if (!existing) fs.mkdirSync(destination, { recursive: true });
-    for (const name of operations.readdir(at, source)) {
-      copyTree(operations, path.join(source, name), path.join(destination, name), options);
-    }
-    return;
+      flagsOfCall = numberOf(options?.flag ?? flag);
+      return original(given, ...rest);
+    });
+    calls[name === 'readFile' ? 'ReadFileJob' : 'WriteFileJob'] = class extends Job {
+      constructor(given, flags, ...rest) {
+        super(placeOf(tree, given)?.elsewhere ?? given, flags, ...rest);
+        this.flags = flags;
+      }
+    };
   }
-  if (existing) {
-    if (options.force === false) {
-      if (options.errorOnExist) throw systemError('EEXIST', 'cp', source, destination);
-      return;
+
+  const { run } = ReadFileJob.prototype;
+  ReadFileJob.prototype.run = function (given) {
+    const place = placeOf(tree, given);
+    if (place === null || place.elsewhere !== null) return run.call(this, given);
+    finish(this, () => [load().reading.readFile(place, given, this.flags ?? flagsOfCall), -1]);
+    return undefined;
+  };
+  const { run: runWrite } = WriteFileJob.prototype;
+  WriteFileJob.prototype.run = function (given) {
+    const place = placeOf(tree, given);
+    if (place === null || place.elsewhere !== null) return runWrite.call(this, given);
+    finish(this, () => {
+      const { reading, descriptors } = load();
+      descriptors.close(reading.open(place, given, this.flags ?? flagsOfCall));
+      throw systemError('EBADF', 'write');
+    });
+    return undefined;
+  };
+
+  calls.CpDirJob = class extends CpDirJob {
+    constructor(...args) {
+      super(...args);
+      this.args = args;
     }
-    fs.unlinkSync(destination);
-  } else {
-    fs.mkdirSync(path.dirname(destination), { recursive: true });
-  }
-  if (sourceStats.isSymbolicLink()) {
-    const target = operations.readlink(at, source);
-    fs.symlinkSync(
-      options.verbatimSymlinks ? target : path.resolve(path.dirname(source), target),
-      destination,
-    );
-    return;
-  }
-  operations.copyFile(at, null, source, destination, options.mode);
+
+    run() {
+      const [given, givenDestination, ...rest] = this.args;
+      const places = [placeOf(tree, given), placeOf(tree, givenDestination)];
+      if (places[0] === null && places[1] === null) return super.run();
+      finish(this, () => {
+        // The job is for directories that it makes itself.
+        if (places[1]?.elsewhere === null) load().ofPath('mkdir', places[1], givenDestination, []);
+        load().ofTwoPaths('cpSyncCopyDir', places, [given, givenDestination], rest);
+        return [];
+      });
+      return undefined;
+    }
+  };
+
+  return () => {
+    ReadFileJob.prototype.run = run;
+    WriteFileJob.prototype.run = runWrite;
+    Object.assign(calls, { CpDirJob, ReadFileJob, WriteFileJob });
+  };
 }
 
-module.exports = { copyOut, copyTree };
+function finish(job, operation) {
+  let results;
+  try {
+    results = operation();
+  } catch (error) {
+    setImmediate(() => job.ondone(error));
+    return;
+  }
+  setImmediate(() => job.ondone(null, ...results));
+}
+
+function pathOf(url) {
+  return url.protocol === 'file:' ? require('node:url').fileURLToPath(url) : null;
+}
+
+/** The flags of `open` that a string stands for; wrong ones are refused by Node before they are used. */
+function numberOf(flag) {
+  if (typeof flag === 'number') return flag;
+  const text = String(flag);
+  const access = text.includes('+')
+    ? O_RDWR
+    : text.startsWith('r') || text === 'sr'
+      ? O_RDONLY
+      : O_WRONLY;
+  const creates = /[wa]/.test(text) ? O_CREAT : 0;
+  const begins = text.includes('w') ? O_TRUNC : text.includes('a') ? O_APPEND : 0;
+  return access | creates | begins | (text.includes('x') ? O_EXCL : 0);
+}
+
+module.exports = { patchJobs };
 }),
 './fs_promises.cjs': (function (module, exports, require) {
-// Replaces functions of `fs.promises` as fs_patch.cjs does those of `fs`.
+// The function of `fs.promises` that does not go through the functions of Node's binding.
 
-const { FileHandle } = require('./file_handle.cjs');
-const {
-  CHECKED_WRITING,
-  READING,
-  TWO_PATHS,
-  WRITING,
-  locateBoth,
-  twoPathOperation,
-} = require('./fs_patch.cjs');
-const { locate } = require('./mount.cjs');
-const { systemError } = require('./system_errors.cjs');
+const fs = require('node:fs');
+const { promisify } = require('node:util');
 
-// Functions that are not the same as those of `fs` in all details.
-const DIFFERENT = {
-  readdir: (operations) => operations.readdirPromised,
-  realpath: (operations) => operations.realpathNative,
-};
-
-/** @returns {() => void} undo */
-function patchPromises(promises, operations, descriptors) {
-  const originals = { ...promises };
-
-  function replace(name, replacement) {
-    const original = originals[name];
-    if (original === undefined) return;
-    Object.defineProperty(replacement, 'name', { value: original.name, configurable: true });
-    Object.defineProperty(replacement, 'length', { value: original.length, configurable: true });
-    promises[name] = replacement;
-  }
-
-  function replacePathFunction(name, operation) {
-    replace(name, async function (given, a, b) {
-      const at = locate(given);
-      return at === null ? originals[name].call(this, given, a, b) : operation(at, given, a, b);
-    });
-  }
-
-  for (const name of [...READING, ...CHECKED_WRITING]) {
-    if (name === 'open' || name === 'readFile') continue;
-    replacePathFunction(name, (DIFFERENT[name]?.(operations) ?? operations[name]).bind(operations));
-  }
-  for (const [name, syscall] of Object.entries(WRITING)) {
-    replacePathFunction(name, (at, given) => operations.refuse(syscall, given));
-  }
-  for (const name of ['appendFile', 'writeFile']) {
-    const withPath = promises[name];
-    replace(name, async function (given, data, options) {
-      if (given instanceof FileHandle) throw systemError('EBADF', 'write');
-      return withPath.call(this, given, data, options);
-    });
-  }
-  replace('open', async function (given, flags, mode) {
-    const at = locate(given);
-    if (at === null) return originals.open.call(this, given, flags, mode);
-    return new FileHandle(descriptors, operations.open(at, given, flags));
-  });
-  replace('readFile', async function (given, options) {
-    if (given instanceof FileHandle) return given.readFile(options);
-    const at = locate(given);
-    if (at === null) return originals.readFile.call(this, given, options);
-    options?.signal?.throwIfAborted();
-    return operations.readFileLater(at, given, options);
-  });
-  for (const name of TWO_PATHS) {
-    const operation = twoPathOperation(operations, name);
-    replace(name, async function (given, destination, options) {
-      const [at, atDestination] = locateBoth(name, given, destination);
-      return at === null && atDestination === null
-        ? originals[name].call(this, given, destination, options)
-        : operation(at, atDestination, given, destination, options);
-    });
-  }
-  replacePathFunction('statfs', (at, given, options) => {
-    operations.stat(at, given);
-    return originals.statfs(process.execPath, options);
-  });
-  replace('watch', function watch(given, options) {
-    return locate(given) === null
-      ? originals.watch.call(this, given, options)
-      : neverChanges(options?.signal);
-  });
-
-  return () => Object.assign(promises, originals);
-}
-
-/** Nothing inside ever changes; the iteration ends when it is aborted. */
-async function* neverChanges(signal) {
-  await new Promise((resolve, reject) => {
-    if (signal === undefined) return;
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+/**
+ * @param {typeof fs.promises} promises
+ * @param {(owner: object, name: string, replacementOf: (original: Function) => Function) => void} replace
+ */
+function patchPromises(promises, replace) {
+  const opendir = promisify((...args) => fs.opendir(...args));
+  replace(promises, 'opendir', () => opendir);
 }
 
 module.exports = { patchPromises };
 }),
-'./file_handle.cjs': (function (module, exports, require) {
-// The FileHandle of a file inside.
+'./fs_inside.cjs': (function (module, exports, require) {
+// Finds what does a function of Node's file system binding inside, and gives its result as the binding would.
 
-const EventEmitter = require('node:events');
-const fs = require('node:fs');
-const { encodingOf } = require('./operations.cjs');
-const { normalizeRead, readv } = require('./fs_patch.cjs');
-const { systemError } = require('./system_errors.cjs');
+const { CopyCalls } = require('./copy_out.cjs');
+const { CopyTreeCalls } = require('./fs_copy_trees.cjs');
+const { DescriptorCalls } = require('./fs_descriptor_calls.cjs');
+const { ListingCalls } = require('./fs_listing.cjs');
+const { ReadingCalls } = require('./fs_reading.cjs');
+const { RefusingCalls } = require('./fs_refusing.cjs');
+const { complete } = require('./fs_requests.cjs');
 
-class FileHandle extends EventEmitter {
-  #descriptors;
-  #descriptor;
+/**
+ * @param {import('./tree.cjs').Tree} tree
+ * @param {import('./descriptors.cjs').Descriptors} descriptors
+ * @param {Record<string, Function>} originals of the binding
+ */
+function insideCalls(tree, descriptors, originals) {
+  const reading = new ReadingCalls(tree, descriptors, originals);
+  const listing = new ListingCalls(tree, originals);
+  const copying = new CopyCalls(reading, originals);
+  const trees = new CopyTreeCalls(copying, listing);
+  const refusing = new RefusingCalls(tree, originals);
+  const ofDescriptors = new DescriptorCalls(descriptors);
+  const groups = [reading, listing, refusing, copying, trees];
+  const groupOf = (name) => groups.find((group) => name in group);
 
-  constructor(descriptors, descriptor) {
-    super();
-    this.#descriptors = descriptors;
-    this.#descriptor = descriptor;
-  }
-
-  get fd() {
-    return this.#descriptor;
-  }
-
-  #file(syscall) {
-    const file = this.#descriptors.get(this.#descriptor);
-    if (file === undefined) throw systemError('EBADF', syscall);
-    return file;
-  }
-
-  async read(...args) {
-    const file = this.#file('read');
-    const buffer = normalizeRead(args);
-    const [bytes, offset, length, position] = args;
-    return { bytesRead: file.read(bytes, offset, length, position), buffer };
-  }
-
-  async readv(buffers, position) {
-    return { bytesRead: readv(this.#file('read'), buffers, position), buffers };
-  }
-
-  async readFile(options) {
-    const content = this.#file('read').readRest();
-    const encoding = encodingOf(options);
-    return encoding && encoding !== 'buffer' ? content.toString(encoding) : content;
-  }
-
-  readLines(options = {}) {
-    return require('node:readline').createInterface({
-      input: this.createReadStream(options),
-      crlfDelay: Infinity,
-    });
-  }
-
-  createReadStream(options = {}) {
-    const settings = typeof options === 'string' ? { encoding: options } : options;
-    const stream = fs.createReadStream('', { ...settings, fd: this.#descriptor, autoClose: false });
-    if (settings.autoClose !== false) stream.once('close', () => this.close());
-    return stream;
-  }
-
-  readableWebStream() {
-    return require('node:stream').Readable.toWeb(this.createReadStream(), { type: 'bytes' });
-  }
-
-  async stat(options) {
-    return this.#file('fstat').stat(options);
-  }
-
-  async sync() {
-    this.#file('fsync');
-  }
-
-  async datasync() {
-    this.#file('fdatasync');
-  }
-
-  async close() {
-    if (this.#descriptor === -1) return;
-    const descriptor = this.#descriptor;
-    this.#descriptor = -1;
-    this.#descriptors.close(descriptor);
-    this.emit('close');
-  }
-
-  async [Symbol.asyncDispose]() {
-    await this.close();
-  }
-}
-
-for (const [name, code, syscall] of [
-  ['appendFile', 'EBADF', 'write'],
-  ['chmod', 'EROFS', 'fchmod'],
-  ['chown', 'EROFS', 'fchown'],
-  ['truncate', 'EINVAL', 'ftruncate'],
-  ['utimes', 'EROFS', 'futime'],
-  ['write', 'EBADF', 'write'],
-  ['writeFile', 'EBADF', 'write'],
-  ['writev', 'EBADF', 'write'],
-]) {
-  FileHandle.prototype[name] = async function () {
-    throw systemError(code, syscall);
+  return {
+    reading,
+    listing,
+    descriptors,
+    ofPath(name, place, given, rest) {
+      if (name === 'access') reading.checkMode(rest[0]);
+      return complete(rest, () => groupOf(name)[name](place, given, ...rest));
+    },
+    ofDescriptor(name, file, descriptor, rest) {
+      return complete(rest, () => ofDescriptors[name](file, descriptor, ...rest));
+    },
+    ofDirectoryAboveRoot(given, rest) {
+      return complete(rest, () => listing.readdirAboveRoot(given, ...rest));
+    },
+    /** Places may be null, for the real disk. */
+    ofTwoPaths(name, places, given, rest) {
+      const real = places.map((place, index) => place?.elsewhere ?? given[index]);
+      const inside = places.map((place) =>
+        place === null || place.elsewhere !== null ? null : place,
+      );
+      if (inside[0] === null && inside[1] === null) return originals[name](...real, ...rest);
+      if (name === 'copyFile') copying.checkMode(rest[0]);
+      return complete(rest, () => groupOf(name)[name](...inside, ...real, ...rest));
+    },
   };
 }
 
-module.exports = { FileHandle };
+module.exports = { insideCalls };
+}),
+'./copy_out.cjs': (function (module, exports, require) {
+// `copyFile` with a path inside: a file is copied to the real disk, or an error thrown.
+
+const fs = require('node:fs');
+const { lookup, notFound } = require('./fs_places.cjs');
+const { systemError } = require('./system_errors.cjs');
+
+const {
+  COPYFILE_EXCL,
+  COPYFILE_FICLONE,
+  COPYFILE_FICLONE_FORCE,
+  O_CREAT,
+  O_EXCL,
+  O_TRUNC,
+  O_WRONLY,
+} = fs.constants;
+const ALL_MODES = COPYFILE_EXCL | COPYFILE_FICLONE | COPYFILE_FICLONE_FORCE;
+const CHUNK = 1 << 20;
+
+class CopyCalls {
+  /**
+   * @param {import('./fs_reading.cjs').ReadingCalls} reading
+   * @param {Record<string, Function>} originals of the binding
+   */
+  constructor(reading, originals) {
+    this.reading = reading;
+    this.tree = reading.tree;
+    this.payload = reading.payload;
+    this.originals = originals;
+  }
+
+  /** Has Node refuse what is no mode of `copyFile`, before anything is looked at. */
+  checkMode(mode) {
+    if ((mode ?? 0) !== (mode & ALL_MODES)) this.originals.copyFile('', '', mode);
+  }
+
+  /** One of the places may be null, for the real disk. */
+  copyFile(place, destination, given, givenDestination, mode) {
+    const found = place === null ? null : lookup(this.tree, place);
+    if (typeof found === 'number')
+      throw notFound(found, place, 'copyfile', given, givenDestination);
+    const described = (operation) => describe(operation, given, givenDestination);
+    const exclusive = (mode & COPYFILE_EXCL) !== 0 ? O_EXCL : 0;
+    if (destination !== null) {
+      if (found === null) described(() => this.originals.stat(given, false, undefined, true));
+      // Which fails.
+      described(() =>
+        this.reading.open(destination, givenDestination, O_WRONLY | O_CREAT | exclusive),
+      );
+    }
+    if (found.directory !== null) {
+      described(() => this.#tryToOpen(givenDestination, exclusive));
+      throw systemError('EISDIR', 'copyfile', given, givenDestination);
+    }
+    if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
+      throw systemError('ENOTSUP', 'copyfile', given, givenDestination);
+    }
+    described(() => this.#copyContent(found.entry, givenDestination, exclusive));
+  }
+
+  /** Throws what opening the destination would, and leaves it as it was. */
+  #tryToOpen(destination, exclusive) {
+    const wasThere = fs.existsSync(destination);
+    fs.closeSync(this.originals.open(destination, O_WRONLY | O_CREAT | exclusive, 0o666));
+    if (!wasThere) fs.unlinkSync(destination);
+  }
+
+  #copyContent(entry, destination, exclusive) {
+    const permissions = this.payload.isExecutable(entry) ? 0o755 : 0o644;
+    const flags = O_WRONLY | O_CREAT | O_TRUNC | exclusive;
+    const output = this.originals.open(destination, flags, permissions);
+    try {
+      fs.fchmodSync(output, permissions);
+      this.#write(entry, output);
+    } catch (error) {
+      fs.unlinkSync(destination);
+      throw error;
+    } finally {
+      fs.closeSync(output);
+    }
+  }
+
+  #write(entry, output) {
+    const size = this.payload.fileSize(entry);
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size, CHUNK));
+    for (let position = 0; position < size;) {
+      const count = this.payload.readInto(entry, buffer, 0, buffer.length, position);
+      for (let written = 0; written < count;)
+        written += fs.writeSync(output, buffer, written, count - written);
+      position += count;
+    }
+  }
+}
+
+/** Errors of the steps of a copy are errors of the copy. */
+function describe(operation, given, givenDestination) {
+  try {
+    return operation();
+  } catch (cause) {
+    if (cause.syscall === undefined) throw cause;
+    const more = cause.message.split('\n').slice(1);
+    const error = systemError(
+      cause.code,
+      'copyfile',
+      given,
+      givenDestination,
+      more.map((line) => `\n${line}`).join(''),
+    );
+    Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+    throw error;
+  }
+}
+
+module.exports = { CopyCalls };
+}),
+'./fs_copy_trees.cjs': (function (module, exports, require) {
+// What Node does of `cp` and `cpSync` in its binding, with a path inside. The rest of them is JavaScript that gets by with
+// the other functions. Places may be null, for the real disk.
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
+const { nodeError } = require('./node_errors.cjs');
+const { systemError } = require('./system_errors.cjs');
+
+// Before, links to follow were copied as links if they were not at the top.
+const FOLLOWS_LINKS_BELOW = Number.parseInt(process.versions.node, 10) >= 26;
+
+class CopyTreeCalls {
+  /**
+   * @param {import('./copy_out.cjs').CopyCalls} copying
+   * @param {import('./fs_listing.cjs').ListingCalls} listing
+   */
+  constructor(copying, listing) {
+    this.copying = copying;
+    this.listing = listing;
+    this.tree = copying.tree;
+  }
+
+  /**
+   * What `cpSync` looks at before it begins. Like Node, it follows links if it should not, and the other way round; a link
+   * that it does not follow counts as a directory.
+   */
+  cpSyncCheckPaths(place, destination, given, givenDestination, dereference, recursive) {
+    const source = this.#look(place, given, dereference ? 'lstat' : 'stat');
+    if (source === null) {
+      const syscall = dereference ? 'stat' : 'lstat';
+      if (place === null) throw systemError('ENOENT', syscall, given);
+      throw notFound(lookup(this.tree, place), place, syscall, given);
+    }
+    const target = this.#look(destination, givenDestination, dereference ? 'lstat' : 'stat');
+    const isDirectory = source.directory;
+    if (target !== null) checkKinds(source, target, given, givenDestination);
+    const prefix = `${given}${path.sep}`;
+    if (`${givenDestination}`.startsWith(prefix)) {
+      throw cpError(
+        'ERR_FS_CP_EINVAL',
+        `Cannot copy ${prefix} to a subdirectory of self ${givenDestination}`,
+      );
+    }
+    if (isDirectory && !recursive) {
+      throw cpError(
+        'ERR_FS_EISDIR',
+        `Recursive option not enabled, cannot copy a directory: ${prefix}`,
+      );
+    }
+    if (target === null && destination === null) {
+      fs.mkdirSync(path.dirname(String(givenDestination)), { recursive: true });
+    }
+  }
+
+  /** @returns {{directory: boolean, identity: string} | null} */
+  #look(place, given, syscall) {
+    if (place === null) {
+      const found = fs[`${syscall}Sync`](given, { bigint: true, throwIfNoEntry: false });
+      if (found === undefined) return null;
+      const directory = found.isDirectory() || found.isSymbolicLink();
+      return { directory, identity: `${found.dev}:${found.ino}` };
+    }
+    const found = lookup(this.tree, place, syscall === 'stat');
+    if (typeof found === 'number') return null;
+    const directory = found.directory !== null || this.copying.reading.isLink(found);
+    return { directory, identity: found.path };
+  }
+
+  cpSyncOverrideFile(place, destination, given, givenDestination, mode, preserveTimestamps) {
+    if (destination !== null) throw systemError('EROFS', 'unlink', givenDestination);
+    removeOne(givenDestination);
+    this.copying.copyFile(place, null, given, givenDestination, mode);
+    if (preserveTimestamps) this.#copyTimes(given, givenDestination);
+  }
+
+  #copyTimes(given, givenDestination) {
+    const { atime, mtime } = fs.statSync(given);
+    fs.utimesSync(givenDestination, atime, mtime);
+  }
+
+  cpSyncCopyDir(
+    place,
+    destination,
+    given,
+    givenDestination,
+    force,
+    dereference,
+    errorOnExist,
+    verbatimSymlinks,
+    preserveTimestamps,
+  ) {
+    if (destination !== null) {
+      const failure = parentFailure(this.tree, destination);
+      if (failure !== 0) throw notFound(failure, destination, 'cp', givenDestination);
+      throw systemError('EROFS', 'cp', givenDestination);
+    }
+    const options = { force, dereference, errorOnExist, verbatimSymlinks, preserveTimestamps };
+    this.#copyDirectory(String(given), String(givenDestination), options);
+  }
+
+  #copyDirectory(source, target, options) {
+    fs.mkdirSync(target, { recursive: true });
+    for (const entry of fs.readdirSync(source, { withFileTypes: true })) {
+      const from = path.join(source, entry.name);
+      const to = path.join(target, entry.name);
+      const follows = entry.isSymbolicLink() && options.dereference && FOLLOWS_LINKS_BELOW;
+      const kind = follows ? fs.statSync(from) : entry;
+      if (kind.isDirectory()) this.#copyDirectory(from, to, options);
+      else if (kind.isSymbolicLink()) this.#copyLink(source, from, to, options);
+      else this.#copyFile(from, to, options);
+    }
+    if (options.preserveTimestamps) this.#copyTimes(source, target);
+  }
+
+  #copyLink(directory, from, to, { verbatimSymlinks, ...options }) {
+    const target = fs.readlinkSync(from);
+    if (!makeRoom(to, options)) return;
+    fs.symlinkSync(verbatimSymlinks ? target : path.resolve(directory, target), to);
+  }
+
+  #copyFile(from, to, options) {
+    if (!makeRoom(to, options)) return;
+    fs.copyFileSync(from, to);
+    if (options.preserveTimestamps) this.#copyTimes(from, to);
+  }
+}
+
+/** Removes a file or an empty directory. */
+function removeOne(target) {
+  try {
+    if (fs.lstatSync(target).isDirectory()) fs.rmdirSync(target);
+    else fs.unlinkSync(target);
+  } catch (error) {
+    throw systemError(error.code, 'unlink', target);
+  }
+}
+
+/** Whether something may be written to a path, which is free then. */
+function makeRoom(to, { force, errorOnExist }) {
+  if (fs.lstatSync(to, { throwIfNoEntry: false }) === undefined) return true;
+  if (force) {
+    fs.unlinkSync(to);
+    return true;
+  }
+  if (!errorOnExist) return false;
+  throw cpError(
+    'ERR_FS_CP_EEXIST',
+    `[ERR_FS_CP_EEXIST]: Target already exists: cp returned EEXIST (${to} already exists)`,
+  );
+}
+
+function checkKinds(source, target, given, givenDestination) {
+  if (source.identity === target.identity) {
+    throw cpError('ERR_FS_CP_EINVAL', `src and dest cannot be the same ${givenDestination}`);
+  }
+  if (source.directory && !target.directory) {
+    throw cpError(
+      'ERR_FS_CP_DIR_TO_NON_DIR',
+      `Cannot overwrite non-directory ${givenDestination} with directory ${given}`,
+    );
+  }
+  if (!source.directory && target.directory) {
+    throw cpError(
+      'ERR_FS_CP_NON_DIR_TO_DIR',
+      `Cannot overwrite directory ${givenDestination} with non-directory ${given}`,
+    );
+  }
+}
+
+function cpError(code, message) {
+  return nodeError(Error, code, message);
+}
+
+module.exports = { CopyTreeCalls };
+}),
+'./fs_descriptor_calls.cjs': (function (module, exports, require) {
+// Functions of Node's file system binding on descriptors of files inside: `(file, descriptor, ...arguments)`. What they
+// refuse, they refuse as for a file that was opened for reading on a file system that is mounted read-only.
+
+const { systemError } = require('./system_errors.cjs');
+
+class DescriptorCalls {
+  /** @param {import('./descriptors.cjs').Descriptors} descriptors */
+  constructor(descriptors) {
+    this.descriptors = descriptors;
+  }
+
+  close(file, descriptor) {
+    this.descriptors.close(descriptor);
+  }
+
+  fstat(file, descriptor, bigint) {
+    return file.stat(bigint);
+  }
+
+  read(file, descriptor, buffer, offset, length, position) {
+    return file.read(buffer, offset, length, positionOf(position));
+  }
+
+  readBuffers(file, descriptor, buffers, position) {
+    if (buffers.length === 0) throw systemError('EINVAL', 'read');
+    let at = positionOf(position);
+    let total = 0;
+    for (const buffer of buffers) {
+      const count = file.read(buffer, 0, buffer.byteLength, at);
+      total += count;
+      if (at >= 0) at += count;
+      if (count < buffer.byteLength) break;
+    }
+    return total;
+  }
+
+  readFileUtf8(file) {
+    return file.readRest().utf8Slice();
+  }
+
+  // There is nothing to bring to a disk.
+
+  fsync() {}
+
+  fdatasync() {}
+
+  ftruncate() {
+    throw systemError('EINVAL', 'ftruncate');
+  }
+
+  fchmod() {
+    throw systemError('EROFS', 'fchmod');
+  }
+
+  fchown() {
+    throw systemError('EROFS', 'fchown');
+  }
+
+  futimes() {
+    throw systemError('EROFS', 'futime');
+  }
+
+  writeBuffer() {
+    throw systemError('EBADF', 'write');
+  }
+
+  writeBuffers() {
+    throw systemError('EBADF', 'write');
+  }
+
+  writeString() {
+    throw systemError('EBADF', 'write');
+  }
+
+  writeFileUtf8() {
+    throw systemError('EBADF', 'write');
+  }
+}
+
+/** Negative for the current position, as the binding takes it. */
+function positionOf(position) {
+  return typeof position === 'number' || typeof position === 'bigint' ? Number(position) : -1;
+}
+
+module.exports = { DescriptorCalls };
+}),
+'./fs_listing.cjs': (function (module, exports, require) {
+// Lists directories as functions of Node's file system binding do; see fs_reading.cjs for the form of the functions.
+
+const path = require('node:path');
+const { constants, statSync } = require('node:fs');
+const { direntType } = require('./file_stats.cjs');
+const { encode } = require('./fs_reading.cjs');
+const { lookup, notFound } = require('./fs_places.cjs');
+const { ROOT, SEPARATOR } = require('./mount.cjs');
+const { exteriorOf, mountsIn } = require('./fs_mounts.cjs');
+const { systemError } = require('./system_errors.cjs');
+
+const { UV_DIRENT_DIR, UV_DIRENT_LINK } = constants;
+const ROOT_NAME = path.basename(ROOT);
+
+class ListingCalls {
+  /**
+   * @param {import('./tree.cjs').Tree} tree
+   * @param {Record<string, Function>} originals of the binding
+   */
+  constructor(tree, originals) {
+    this.tree = tree;
+    this.originals = originals;
+  }
+
+  readdir(place, given, encoding, withTypes) {
+    const directory = this.findDirectory(place, given, 'scandir');
+    const names = this.#names(directory);
+    const encoded = names.map((name) => encode(name, encoding));
+    return withTypes ? [encoded, names.map((name) => this.#type(directory, name))] : encoded;
+  }
+
+  findDirectory(place, given, syscall) {
+    const found = lookup(this.tree, place);
+    if (typeof found === 'number') throw notFound(found, place, syscall, given);
+    if (found.directory === null) throw systemError('ENOTDIR', syscall, given);
+    return found.directory;
+  }
+
+  #names(directory) {
+    const own = [...directory.names()];
+    return own.concat(mountsIn(directory.path).filter((name) => !own.includes(name)));
+  }
+
+  #type(directory, name) {
+    const entry = directory.find(name);
+    return entry === undefined ? UV_DIRENT_DIR : direntType(this.tree.payload, entry);
+  }
+
+  /** The real directory, and the mount point in it, which a real one of that name may hide behind. */
+  readdirAboveRoot(given, encoding, withTypes) {
+    const listed = this.originals.readdir(given, encoding, withTypes);
+    const names = withTypes ? listed[0] : listed;
+    const types = withTypes ? listed[1] : [];
+    const name = encode(ROOT_NAME, encoding);
+    const at = names.findIndex((other) => String(other) === String(name));
+    const index = at === -1 ? names.length : at;
+    names[index] = name;
+    types[index] = UV_DIRENT_DIR;
+    return withTypes ? [names, types] : names;
+  }
+
+  /** Everything below, by directory: names, types, the number of names in each directory, the directories. */
+  readdirRecursive(place, given, encoding, withTypes) {
+    const result = { names: [], types: [], counts: [], directories: [] };
+    for (const { relative, names, types } of this.below(place, given, true)) {
+      const shown = withTypes ? names : names.map((name) => joined(relative, name));
+      result.names.push(...shown.map((name) => encode(name, encoding)));
+      result.types.push(...types);
+      result.counts.push(names.length);
+      result.directories.push(encode(relative, encoding));
+    }
+    if (!withTypes) return result.names;
+    const { names, types, counts, directories } = result;
+    return [names, Uint8Array.from(types), Uint32Array.from(counts), directories];
+  }
+
+  /** Each directory at or below a place: its path from there, names and types. */
+  *below(place, given, followLinks) {
+    const top = this.findDirectory(place, given, 'scandir');
+    // With the path that each is reached by: links on the way count, so that those that lead back come to an end.
+    const pending = [{ directory: top, exterior: null, at: place.path, relative: '' }];
+    for (const { directory, exterior, at, relative } of pending) {
+      const [names, types] = this.#list(directory, exterior);
+      yield { relative, names, types };
+      for (const [index, name] of names.entries()) {
+        const type = types[index];
+        if (type !== UV_DIRENT_DIR && !(type === UV_DIRENT_LINK && followLinks)) continue;
+        const child = this.#child(at, exterior, name);
+        if (child !== null) pending.push({ ...child, relative: joined(relative, name) });
+      }
+    }
+  }
+
+  /** Names and types of a directory inside, or of one of the real disk. */
+  #list(directory, exterior) {
+    if (exterior !== null) return this.originals.readdir(exterior, 'utf8', true);
+    const names = this.#names(directory);
+    return [names, names.map((name) => this.#type(directory, name))];
+  }
+
+  /** A directory, or a link to one; null for everything else. */
+  #child(above, exteriorAbove, name) {
+    const at = above + SEPARATOR + name;
+    const exterior = exteriorAbove === null ? exteriorOf(at) : path.join(exteriorAbove, name);
+    if (exterior !== null) {
+      const isDirectory = statSync(exterior, { throwIfNoEntry: false })?.isDirectory() === true;
+      return isDirectory ? { directory: null, exterior, at } : null;
+    }
+    const directory = this.tree.directoryAt(at);
+    return typeof directory === 'number' ? null : { directory, exterior, at };
+  }
+}
+
+function joined(relative, name) {
+  return relative === '' ? name : relative + SEPARATOR + name;
+}
+
+module.exports = { ListingCalls };
+}),
+'./fs_refusing.cjs': (function (module, exports, require) {
+// Functions of Node's file system binding that would change something, on places inside: they fail, as they do on a file
+// system that is mounted read-only. See fs_reading.cjs for the form of the functions; those of two paths get
+// `(place, destination, given, givenDestination, ...arguments)`, and one of the places may be null, for the real disk.
+
+const path = require('node:path');
+const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
+const { systemError } = require('./system_errors.cjs');
+const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
+
+class RefusingCalls {
+  /**
+   * @param {import('./tree.cjs').Tree} tree
+   * @param {Record<string, Function>} originals of the binding
+   */
+  constructor(tree, originals) {
+    this.tree = tree;
+    this.originals = originals;
+  }
+
+  // What is there would be changed.
+
+  chmod(place, given) {
+    this.#refuseChange(place, given, 'chmod');
+  }
+
+  chown(place, given) {
+    this.#refuseChange(place, given, 'chown');
+  }
+
+  lchown(place, given) {
+    this.#refuseChange(place, given, 'lchown', false);
+  }
+
+  utimes(place, given) {
+    this.#refuseChange(place, given, 'utime');
+  }
+
+  lutimes(place, given) {
+    this.#refuseChange(place, given, 'lutime', false);
+  }
+
+  #refuseChange(place, given, syscall, followLast = true) {
+    const found = lookup(this.tree, place, followLast);
+    if (typeof found === 'number') throw notFound(found, place, syscall, given);
+    throw systemError('EROFS', syscall, given);
+  }
+
+  // Something would come or go.
+
+  unlink(place, given) {
+    this.#refuseIn(place, 'unlink', given, { '.': 'EISDIR', '..': 'EISDIR' });
+  }
+
+  rmdir(place, given) {
+    this.#refuseIn(place, 'rmdir', given, { '.': 'EINVAL', '..': 'ENOTEMPTY' });
+  }
+
+  /** Newer Nodes have it; what is missing, they have looked for before. */
+  rmSync(place, given) {
+    const found = lookup(this.tree, place, false);
+    if (found === MISSING || found === NOT_A_DIRECTORY) return;
+    if (typeof found === 'number') throw notFound(found, place, 'rm', given);
+    throw systemError('EROFS', 'rm', given);
+  }
+
+  rename(place, destination, given, givenDestination) {
+    this.#checkParent(place, given, 'rename', given, givenDestination);
+    this.#checkParent(destination, givenDestination, 'rename', given, givenDestination);
+    throw systemError('EROFS', 'rename', given, givenDestination);
+  }
+
+  #refuseIn(place, syscall, given, codesOfEndings = {}) {
+    this.#checkParent(place, given, syscall, given);
+    throw systemError(codesOfEndings[place.ending] ?? 'EROFS', syscall, given);
+  }
+
+  /** @param {unknown} at the path that the place is of, or of the real disk if it is null */
+  #checkParent(place, at, syscall, given, givenDestination) {
+    if (place === null) {
+      this.#checkReal(path.dirname(String(at)), syscall, given, givenDestination);
+      return;
+    }
+    const failure = parentFailure(this.tree, place);
+    if (failure !== 0) throw notFound(failure, place, syscall, given, givenDestination);
+  }
+
+  /** Throws the error of a real file that is missing. */
+  #checkReal(real, syscall, given, givenDestination) {
+    try {
+      this.originals.lstat(real, false, undefined, true);
+    } catch (error) {
+      throw systemError(error.code, syscall, given, givenDestination);
+    }
+  }
+
+  // Something new would come.
+
+  mkdir(place, given, mode, recursive) {
+    if (recursive) return this.#mkdirRecursively(place, given);
+    return this.#refuseNew(place, true, 'mkdir', given);
+  }
+
+  /** Node itself says of a missing directory that it is missing: EROFS says what is the matter. */
+  #mkdirRecursively(place, given) {
+    const found = lookup(this.tree, place);
+    if (found === MISSING) throw systemError('EROFS', 'mkdir', given);
+    if (found === NOT_A_DIRECTORY) throw systemError('ENOTDIR', 'mkdir', given);
+    if (typeof found === 'number') throw notFound(found, place, 'mkdir', given);
+    if (found.directory === null) throw systemError('EEXIST', 'mkdir', given);
+  }
+
+  mkdtemp(place, given) {
+    this.#refuseNew(place, true, 'mkdtemp', given);
+  }
+
+  symlink(place, destination, given, givenDestination) {
+    this.#refuseNew(destination, false, 'symlink', given, givenDestination);
+  }
+
+  link(place, destination, given, givenDestination) {
+    if (place === null) {
+      this.#checkReal(given, 'link', given, givenDestination);
+    } else {
+      const found = lookup(this.tree, place, false);
+      if (typeof found === 'number') throw notFound(found, place, 'link', given, givenDestination);
+    }
+    if (destination !== null) {
+      this.#refuseNew(destination, false, 'link', given, givenDestination);
+      return;
+    }
+    this.#checkParent(null, givenDestination, 'link', given, givenDestination);
+    // Onto a real disk it would be EXDEV; but then programs copy and remove, and fail after the copy.
+    const isFree = this.originals.lstat(givenDestination, false, undefined, false) === undefined;
+    throw systemError(isFree ? 'EROFS' : 'EEXIST', 'link', given, givenDestination);
+  }
+
+  #refuseNew(place, mayBeDirectory, syscall, given, givenDestination) {
+    this.#checkParent(place, null, syscall, given, givenDestination);
+    const there = this.tree.lookup(place.path, false);
+    if (typeof there !== 'number') throw systemError('EEXIST', syscall, given, givenDestination);
+    if (place.ending !== null && !mayBeDirectory) {
+      throw notFound(MISSING, place, syscall, given, givenDestination);
+    }
+    throw systemError('EROFS', syscall, given, givenDestination);
+  }
+}
+
+module.exports = { RefusingCalls };
 }),
 './require_resolver.cjs': (function (module, exports, require) {
 // How `require` resolves requests to files of the payload.
@@ -4529,6 +5332,9 @@ function setUpProcess(entryPoint, defaultEntryPoint) {
       resolve(...parts) {
         return path.resolve(path.dirname(entryPoint), ...parts);
       },
+    },
+    mount(interior, exterior) {
+      require('./fs_mounts.cjs').mountExterior(interior, exterior);
     },
   };
   Object.defineProperty(process.versions, 'pkg', {
