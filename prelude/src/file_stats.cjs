@@ -4,12 +4,13 @@
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
+const { isWindows } = require('./mount.cjs');
 
 const { Dirent, constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
-const DIRECTORY_SIZE = 4096;
+const DIRECTORY_SIZE = isWindows ? 0 : 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
@@ -21,23 +22,22 @@ function stats(payload, entry, bigint) {
   const kind =
     entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
   const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions =
-    kind === KIND_DIRECTORY
-      ? 0o755
-      : kind === KIND_SYMLINK
-        ? 0o777
-        : payload.isExecutable(entry)
-          ? 0o755
-          : 0o644;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
   const facts = {
-    mode: type | permissions,
+    mode: type | permissions(payload, entry, kind),
     nlink: 1,
     ino: FIRST_INODE + (entry >= payload.entryCount ? payload.entryCount : entry),
     size,
     blocks: Math.ceil(size / BLOCK),
   };
   return bigint ? bigStats(payload.descriptor, facts) : plainStats(payload.descriptor, facts);
+}
+
+function permissions(payload, entry, kind) {
+  // What Node makes of files that are not read-only there.
+  if (isWindows) return 0o666;
+  if (kind === KIND_SYMLINK) return 0o777;
+  return kind === KIND_DIRECTORY || payload.isExecutable(entry) ? 0o755 : 0o644;
 }
 
 // `new fs.Stats()` is deprecated and fs.BigIntStats is not public; a copy of real ones has the class and all fields.

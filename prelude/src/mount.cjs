@@ -6,10 +6,17 @@ const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
-const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
+const DRIVE = 'C';
+const ROOT = isWindows ? `${DRIVE}:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
+const BEFORE_DOT = `${SEPARATOR}.`;
+const TWICE = SEPARATOR + SEPARATOR;
+const LOWER_DRIVE = DRIVE.toLowerCase().charCodeAt(0);
+// Where the separator of the root directory is.
+const ROOT_END = isWindows ? 2 : 0;
+const NAMESPACED = /^\\\\[?.]\\[A-Za-z]:/;
 
 /** Whether a normalized absolute path is the mount point or below it. */
 function isInside(normalized) {
@@ -37,18 +44,30 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = isNormal(value) ? value : path.resolve(value);
+  const normalized = isNormal(value) ? value : resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
 function isNormal(value) {
   return (
-    !isWindows &&
-    value.charCodeAt(0) === SEPARATOR_CODE &&
-    !value.includes('/.') &&
-    !value.includes('//') &&
-    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
+    value.charCodeAt(ROOT_END) === SEPARATOR_CODE &&
+    !value.includes(BEFORE_DOT) &&
+    !value.includes(TWICE) &&
+    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE &&
+    (!isWindows || (!value.includes('/') && value.startsWith(DRIVE)))
   );
+}
+
+/** The absolute path; on Windows without `\\?\`. */
+function resolvePlain(value) {
+  const resolved = path.resolve(value);
+  return isWindows && NAMESPACED.test(resolved) ? resolved.slice(4) : resolved;
+}
+
+/** The same, with a drive letter as the mount point has it. */
+function resolve(value) {
+  const plain = resolvePlain(value);
+  return isWindows && plain.charCodeAt(0) === LOWER_DRIVE ? DRIVE + plain.slice(1) : plain;
 }
 
 function locateUrl(url) {
@@ -63,4 +82,4 @@ function locateUrl(url) {
   return locateString(value);
 }
 
-module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
+module.exports = { ROOT, SEPARATOR, isInside, isWindows, locate, resolve, resolvePlain };

@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
 const { KIND_SYMLINK } = require('./format.cjs');
-const { SEPARATOR } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isWindows } = require('./mount.cjs');
 const { dirent, stats } = require('./file_stats.cjs');
 const { systemError } = require('./system_errors.cjs');
 
@@ -40,6 +40,7 @@ class Operations {
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
     if (
       (mode & X_OK) !== 0 &&
+      !isWindows &&
       found.directory === null &&
       !this.payload.isExecutable(found.entry)
     ) {
@@ -73,7 +74,7 @@ class Operations {
 
   /** Node goes from part to part, and reports the part that is missing, or the link that leads nowhere. */
   #notReal(at) {
-    for (let end = at.indexOf(SEPARATOR, 1); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
+    for (let end = at.indexOf(SEPARATOR, ROOT.length); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
       const error = this.#notRealPart(at.slice(0, end));
       if (error !== null) return error;
     }
@@ -258,7 +259,8 @@ class Operations {
   }
 
   #notFound(reason, syscall, given, destination) {
-    const code = reason === MISSING ? 'ENOENT' : reason === NOT_A_DIRECTORY ? 'ENOTDIR' : 'ELOOP';
+    const missing = reason === MISSING || (isWindows && reason === NOT_A_DIRECTORY);
+    const code = missing ? 'ENOENT' : reason === NOT_A_DIRECTORY ? 'ENOTDIR' : 'ELOOP';
     return systemError(code, syscall, given, destination);
   }
 }

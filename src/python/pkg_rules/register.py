@@ -41,6 +41,7 @@ from pkg_rules.util_rules import (
     registry_access,
     remote_cache_advice,
     triples,
+    windows_branding,
 )
 
 _RULE_MODULES = (
@@ -74,6 +75,7 @@ _RULE_MODULES = (
     run_executable,
     tailor,
     triples,
+    windows_branding,
 )
 
 

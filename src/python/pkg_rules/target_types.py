@@ -19,6 +19,7 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
+from pkg_rules.windows_fields import WINDOWS_FIELDS
 
 
 class ExecutableMode(Enum):
@@ -246,6 +247,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableDependenciesField,
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,
+        *WINDOWS_FIELDS,
         RestartableField,
         EnvironmentField,
     )

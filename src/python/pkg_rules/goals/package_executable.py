@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ from pkg_rules.util_rules.executable import ExecutableRequest, executable
 from pkg_rules.util_rules.payload import PayloadSettings
 from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples
+from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,15 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
         raise InvalidFieldException(
             f"The `{NodeExecutableTargetsField.alias}` field of {field_set.address} cannot be used. {error}"
         ) from error
+    if not any(triple.platform == "win" for triple in resolved.triples):
+        branding = await windows_branding(
+            WindowsBrandingRequest(field_set.address), **implicitly()
+        )
+        if branding.fields:
+            logger.info(
+                f"{field_set.address} sets `{'`, `'.join(branding.fields)}`, which means nothing here: none of its "
+                f"`{NodeExecutableTargetsField.alias}` is for Windows."
+            )
     built = await concurrently(
         executable(field_set.executable_request(triple, name), **implicitly())
         for triple, name in zip(resolved.triples, names)

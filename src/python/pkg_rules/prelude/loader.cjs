@@ -802,10 +802,17 @@ const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
-const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
+const DRIVE = 'C';
+const ROOT = isWindows ? `${DRIVE}:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
+const BEFORE_DOT = `${SEPARATOR}.`;
+const TWICE = SEPARATOR + SEPARATOR;
+const LOWER_DRIVE = DRIVE.toLowerCase().charCodeAt(0);
+// Where the separator of the root directory is.
+const ROOT_END = isWindows ? 2 : 0;
+const NAMESPACED = /^\\\\[?.]\\[A-Za-z]:/;
 
 /** Whether a normalized absolute path is the mount point or below it. */
 function isInside(normalized) {
@@ -833,18 +840,30 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = isNormal(value) ? value : path.resolve(value);
+  const normalized = isNormal(value) ? value : resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
 function isNormal(value) {
   return (
-    !isWindows &&
-    value.charCodeAt(0) === SEPARATOR_CODE &&
-    !value.includes('/.') &&
-    !value.includes('//') &&
-    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE
+    value.charCodeAt(ROOT_END) === SEPARATOR_CODE &&
+    !value.includes(BEFORE_DOT) &&
+    !value.includes(TWICE) &&
+    value.charCodeAt(value.length - 1) !== SEPARATOR_CODE &&
+    (!isWindows || (!value.includes('/') && value.startsWith(DRIVE)))
   );
+}
+
+/** The absolute path; on Windows without `\\?\`. */
+function resolvePlain(value) {
+  const resolved = path.resolve(value);
+  return isWindows && NAMESPACED.test(resolved) ? resolved.slice(4) : resolved;
+}
+
+/** The same, with a drive letter as the mount point has it. */
+function resolve(value) {
+  const plain = resolvePlain(value);
+  return isWindows && plain.charCodeAt(0) === LOWER_DRIVE ? DRIVE + plain.slice(1) : plain;
 }
 
 function locateUrl(url) {
@@ -859,7 +878,7 @@ function locateUrl(url) {
   return locateString(value);
 }
 
-module.exports = { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows, locate };
+module.exports = { ROOT, SEPARATOR, isInside, isWindows, locate, resolve, resolvePlain };
 }),
 './cjs_loader.cjs': (function (module, exports, require) {
 // Makes Node's CommonJS loader work on the payload, at the places where programs patch it too: Module._load,
@@ -873,7 +892,7 @@ const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
-const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
 
@@ -1000,7 +1019,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
         !(
           typeof request === 'string' &&
           path.isAbsolute(request) &&
-          isInside(path.resolve(request))
+          isInside(resolve(request))
         )) ||
       isBuiltin(request)
     ) {
@@ -1049,7 +1068,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
 
   const findPath = function _findPath(request, paths, isMain, conditions) {
     if (path.isAbsolute(request)) {
-      return isInside(path.resolve(request))
+      return isInside(resolve(request))
         ? requireResolver.findIn('', request, conditions)
         : originals._findPath.call(this, request, paths, isMain, conditions);
     }
@@ -1431,23 +1450,33 @@ module.exports = { isIgnored, readDecision };
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { ROOT, isInside, isWindows } = require('./mount.cjs');
 
-const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
-// Characters that mean themselves in both.
+const SCHEME = isWindows ? 'file:///' : 'file://';
+const INSIDE_URL = `${SCHEME}${withSlashes(ROOT)}/`;
+// Characters that mean themselves in both; what comes before is the mount point.
 const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
+const PLAIN_WINDOWS_PATH = /^[A-Z]:[A-Za-z0-9_\-.\\@+]*$/;
+const PLAIN_WINDOWS_URL = /^[A-Z]:[A-Za-z0-9_\-./@+]*$/;
 
 function toUrl(file) {
-  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
+  const isPlain = isWindows ? PLAIN_WINDOWS_PATH.test(file) : PLAIN_PATH.test(file);
+  return isPlain ? SCHEME + withSlashes(file) : pathToFileURL(file).href;
 }
 
 /** The path of a URL that is inside, without query and fragment; null for every other URL. */
 function insidePath(url) {
   if (!url.startsWith(INSIDE_URL)) return null;
+  const plain = url.slice(SCHEME.length);
   if (!isWindows) {
-    const file = url.slice(7);
-    if (PLAIN_PATH.test(file)) return file;
+    if (PLAIN_PATH.test(plain)) return plain;
+  } else if (PLAIN_WINDOWS_URL.test(plain)) {
+    return plain.replaceAll('/', '\\');
   }
   const file = fileURLToPath(url);
   return isInside(file) ? file : null;
+}
+
+function withSlashes(file) {
+  return isWindows ? file.replaceAll('\\', '/') : file;
 }
 
 module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
@@ -3201,6 +3230,7 @@ module.exports = { Descriptors, OpenFile };
 // Errors of the operating system, as Node's file system functions throw them.
 
 const util = require('node:util');
+const { isWindows, resolvePlain } = require('./mount.cjs');
 
 let numbers = null;
 
@@ -3216,28 +3246,32 @@ function numberOf(code) {
 /**
  * @param {string} code like ENOENT
  * @param {string} syscall
- * @param {unknown} [path] as the caller gave it
+ * @param {unknown} [given] the path as the caller gave it
  * @param {unknown} [dest] for functions of two paths
  */
-function systemError(code, syscall, path, dest) {
+function systemError(code, syscall, given, dest) {
   const { number, message } = numberOf(code);
   let text = `${code}: ${message}, ${syscall}`;
-  if (path !== undefined) text += ` '${shown(path)}'`;
+  if (given !== undefined) text += ` '${shown(given)}'`;
   if (dest !== undefined) text += ` -> '${shown(dest)}'`;
   const error = new Error(text);
   error.errno = number;
   error.code = code;
   error.syscall = syscall;
-  if (path !== undefined) error.path = shown(path);
+  if (given !== undefined) error.path = shown(given);
   if (dest !== undefined) error.dest = shown(dest);
   return error;
 }
 
-function shown(path) {
-  if (typeof path === 'string') return path;
-  return path instanceof Uint8Array
-    ? Buffer.from(path).toString()
-    : require('node:url').fileURLToPath(path);
+function shown(given) {
+  const text =
+    typeof given === 'string'
+      ? given
+      : given instanceof Uint8Array
+        ? Buffer.from(given).toString()
+        : require('node:url').fileURLToPath(given);
+  // There Node gives the system absolute paths, and its errors show what the system got.
+  return isWindows ? resolvePlain(text) : text;
 }
 
 module.exports = { systemError };
@@ -3247,12 +3281,13 @@ module.exports = { systemError };
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
+const { isWindows } = require('./mount.cjs');
 
 const { Dirent, constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
-const DIRECTORY_SIZE = 4096;
+const DIRECTORY_SIZE = isWindows ? 0 : 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
@@ -3264,23 +3299,22 @@ function stats(payload, entry, bigint) {
   const kind =
     entry === undefined || entry >= payload.entryCount ? KIND_DIRECTORY : payload.kind(entry);
   const type = kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
-  const permissions =
-    kind === KIND_DIRECTORY
-      ? 0o755
-      : kind === KIND_SYMLINK
-        ? 0o777
-        : payload.isExecutable(entry)
-          ? 0o755
-          : 0o644;
   const size = kind === KIND_DIRECTORY ? DIRECTORY_SIZE : payload.fileSize(entry);
   const facts = {
-    mode: type | permissions,
+    mode: type | permissions(payload, entry, kind),
     nlink: 1,
     ino: FIRST_INODE + (entry >= payload.entryCount ? payload.entryCount : entry),
     size,
     blocks: Math.ceil(size / BLOCK),
   };
   return bigint ? bigStats(payload.descriptor, facts) : plainStats(payload.descriptor, facts);
+}
+
+function permissions(payload, entry, kind) {
+  // What Node makes of files that are not read-only there.
+  if (isWindows) return 0o666;
+  if (kind === KIND_SYMLINK) return 0o777;
+  return kind === KIND_DIRECTORY || payload.isExecutable(entry) ? 0o755 : 0o644;
 }
 
 // `new fs.Stats()` is deprecated and fs.BigIntStats is not public; a copy of real ones has the class and all fields.
@@ -3319,7 +3353,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
 const { KIND_SYMLINK } = require('./format.cjs');
-const { SEPARATOR } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isWindows } = require('./mount.cjs');
 const { dirent, stats } = require('./file_stats.cjs');
 const { systemError } = require('./system_errors.cjs');
 
@@ -3352,6 +3386,7 @@ class Operations {
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
     if (
       (mode & X_OK) !== 0 &&
+      !isWindows &&
       found.directory === null &&
       !this.payload.isExecutable(found.entry)
     ) {
@@ -3385,7 +3420,7 @@ class Operations {
 
   /** Node goes from part to part, and reports the part that is missing, or the link that leads nowhere. */
   #notReal(at) {
-    for (let end = at.indexOf(SEPARATOR, 1); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
+    for (let end = at.indexOf(SEPARATOR, ROOT.length); end !== -1; end = at.indexOf(SEPARATOR, end + 1)) {
       const error = this.#notRealPart(at.slice(0, end));
       if (error !== null) return error;
     }
@@ -3570,7 +3605,8 @@ class Operations {
   }
 
   #notFound(reason, syscall, given, destination) {
-    const code = reason === MISSING ? 'ENOENT' : reason === NOT_A_DIRECTORY ? 'ENOTDIR' : 'ELOOP';
+    const missing = reason === MISSING || (isWindows && reason === NOT_A_DIRECTORY);
+    const code = missing ? 'ENOENT' : reason === NOT_A_DIRECTORY ? 'ENOTDIR' : 'ELOOP';
     return systemError(code, syscall, given, destination);
   }
 }
@@ -4132,7 +4168,7 @@ const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const conditions = require('./conditions.cjs');
 const { KIND_FILE } = require('./format.cjs');
-const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, isWindows, resolve } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
@@ -4142,6 +4178,7 @@ const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
 // Parts that start with a dot would be something else than a name.
 const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
 const DOT_CODE = 46;
+const SLASH_CODE = 47;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -4198,7 +4235,7 @@ class RequireResolver {
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
-    const base = path.resolve(folder, request);
+    const base = folder === '' ? resolve(request) : path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
   }
@@ -4209,14 +4246,16 @@ class RequireResolver {
    * @param {string} folder the real path of the requiring file's directory
    */
   findRelative(folder, request) {
-    if (isWindows || !SIMPLE_RELATIVE.test(request)) return false;
+    if (!SIMPLE_RELATIVE.test(request)) return false;
     let base = folder;
-    let start = request.charCodeAt(1) === SEPARATOR_CODE ? 2 : 0;
+    let start = request.charCodeAt(1) === SLASH_CODE ? 2 : 0;
     while (request.charCodeAt(start) === DOT_CODE) {
       base = base.slice(0, base.lastIndexOf(SEPARATOR));
       start += 3;
     }
-    return isInside(base) && this.findFile(base + SEPARATOR + request.slice(start), request);
+    const rest = request.slice(start);
+    const name = isWindows ? rest.replaceAll('/', SEPARATOR) : rest;
+    return isInside(base) && this.findFile(base + SEPARATOR + name, request);
   }
 
   /** The file that a path means, with extensions and as a directory. */
@@ -4337,7 +4376,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const errors = require('./node_errors.cjs');
 const format = require('./format.cjs');
-const { SEPARATOR, isInside, isWindows } = require('./mount.cjs');
+const { SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { insidePath, toUrl } = require('./urls.cjs');
@@ -4375,7 +4414,7 @@ class ImportResolver {
    */
   resolve(specifier, parentUrl, conditions) {
     const parent = parentUrl === undefined ? null : insidePath(parentUrl);
-    if (parent !== null && !isWindows && SIMPLE_RELATIVE.test(specifier)) {
+    if (parent !== null && SIMPLE_RELATIVE.test(specifier)) {
       const target = path.join(path.dirname(parent), specifier);
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
@@ -4432,7 +4471,8 @@ class ImportResolver {
       // Node says what is wrong with it.
       return null;
     }
-    if (!isInside(path.resolve(file))) return null;
+    const resolved = resolve(file);
+    if (!isInside(resolved)) return null;
     if (ENCODED_SEPARATOR.test(url.pathname)) {
       throw errors.invalidSpecifier(
         url.pathname,
@@ -4440,7 +4480,7 @@ class ImportResolver {
         base,
       );
     }
-    return this.#finish(file, url.search + url.hash, base, specifier);
+    return this.#finish(file.endsWith(SEPARATOR) ? resolved + SEPARATOR : resolved, url.search + url.hash, base, specifier);
   }
 
   #finish(file, suffix, base, specifier) {
@@ -4758,7 +4798,8 @@ function isNode(file) {
 
 /** A file inside that the system would give to `node`, because its first line says so; null for every other. */
 function scriptAt(file) {
-  const at = locate(file);
+  // Windows does not look at first lines.
+  const at = isWindows ? null : locate(file);
   if (at === null) return null;
   const fs = require('node:fs');
   try {
@@ -4786,7 +4827,7 @@ function quoteForShell(text) {
 }
 
 function quoteForWindows(text) {
-  return /\s/.test(text) ? `"${text}"` : text;
+  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }
 
 function variable(pairs, name) {
