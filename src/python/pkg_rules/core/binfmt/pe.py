@@ -230,9 +230,10 @@ def _resource_section(pe: PortableExecutable) -> int:
     if index is None:
         raise ExecutableFormatError(f"`{pe.name}` has no resources, and each official Node.js has some.")
     relocations, relocations_size = pe.directory(_RELOCATIONS)
-    before, after = pe.sections[:index], pe.sections[index + 1 :]
-    ends = [section.offset + section.size for section in (*before, pe.sections[index])]
-    if max(ends) > ends[-1] or any(section.offset < ends[-1] for section in after):
+    own, before, after = pe.sections[index], pe.sections[:index], pe.sections[index + 1 :]
+    if any(section.offset + section.size > own.offset for section in before) or any(
+        section.offset < own.offset + own.size for section in after
+    ):
         raise ExecutableFormatError(f"The sections of `{pe.name}` are not in the order of their addresses.")
     if len(after) > 1 or any(not relocations_size or section.rva != relocations for section in after):
         names = ", ".join(f"`{_text(section.name)}`" for section in after)
