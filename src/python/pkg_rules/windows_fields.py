@@ -52,8 +52,8 @@ class WindowsManifestField(_WindowsFileField):
         The application manifest of the executable: an XML file, relative to the directory of the BUILD file, e.g. to ask
         for the rights of an administrator.
 
-        It takes the place of that of Node.js, which declares the supported versions of Windows: without such a
-        declaration Windows reports an old version of itself. {_ONLY_WINDOWS}
+        It takes the place of that of Node.js, and like that has to declare Windows 10 as supported: otherwise Windows
+        reports an old version of itself, and Node.js does not start. {_ONLY_WINDOWS}
         """
     )
 

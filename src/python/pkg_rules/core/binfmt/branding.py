@@ -28,6 +28,8 @@ from pkg_rules.core.binfmt.version_info import version_resource
 
 SUBSYSTEMS: Mapping[str, int] = {"gui": 2, "console": 3}
 _MANIFEST_ROOT = "{urn:schemas-microsoft-com:asm.v1}assembly"
+_SUPPORTED_SYSTEM = "{urn:schemas-microsoft-com:compatibility.v1}supportedOS"
+_WINDOWS_10 = "{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ def check_manifest(content: bytes) -> None:
         raise ExecutableFormatError(
             f"Its outermost element is `{root.tag}` instead of `{_MANIFEST_ROOT}`, so it is no manifest, and Windows does "
             "not start an executable with it."
+        )
+    systems = [element.get("Id", "").lower() for element in root.iter(_SUPPORTED_SYSTEM)]
+    if _WINDOWS_10 not in systems:
+        raise ExecutableFormatError(
+            f'It does not declare Windows 10 (and newer) as supported, by `<supportedOS Id="{_WINDOWS_10}"/>`. Windows then '
+            "reports an old version of itself, on which Node.js does not start."
         )
 
 

@@ -16,7 +16,11 @@ from pkg_rules.core.binfmt.pe_test import made_up_pe
 from pkg_rules.core.binfmt.version_info import VersionInfoError, check_version_info
 
 NAME = "NODE_SEA_BLOB"
-MANIFEST = b'<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0"/>'
+MANIFEST = b"""<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">
+  <compatibility xmlns="urn:schemas-microsoft-com:compatibility.v1">
+    <application><supportedOS Id="{8E0F7A12-bfb3-4fe8-b9a5-48fd50a15a9a}"/></application>
+  </compatibility>
+</assembly>"""
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
 
 
@@ -132,6 +136,10 @@ def test_what_is_no_version_information(strings: dict[str, str], problem: str) -
         (b"", "is not well-formed XML"),
         (b"<assembly>", "is not well-formed XML"),
         (b"<assembly/>", "outermost element is `assembly` instead of `{urn:schemas-microsoft-com:asm.v1}assembly`"),
+        (
+            MANIFEST.replace(b"bfb3", b"0000"),
+            'does not declare Windows 10 (and newer) as supported, by `<supportedOS Id="{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}"/>`',
+        ),
     ],
 )
 def test_what_is_no_manifest(content: bytes, problem: str) -> None:
