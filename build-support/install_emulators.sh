@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what runs Node.js for other architectures in builds and tests, on Debian and Ubuntu, if it is not there yet
-# and this user may. Elsewhere it says what is missing; the tests that need it are then skipped and say so too.
+# Installs what runs Node.js for other architectures in builds and tests, and what signs executables in tests, on Debian and
+# Ubuntu, if it is not there yet and this user may. Elsewhere it says what is missing; the tests that need it are then skipped
+# and say so too.
 set -euo pipefail
 
 packages=()
@@ -8,6 +9,8 @@ command -v qemu-aarch64-static >/dev/null || command -v qemu-aarch64 >/dev/null 
 if ! [ -e /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 ]; then
   packages+=(libc6-arm64-cross libgcc-s1-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross)
 fi
+# Signs executables for Windows; they run under Wine, see install_wine.sh.
+command -v osslsigncode >/dev/null || packages+=(osslsigncode)
 [ ${#packages[@]} -eq 0 ] && exit 0
 
 as_root=()

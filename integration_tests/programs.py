@@ -24,7 +24,8 @@ class TestProject:
     def executable(self, major: int) -> str:
         """Where it is below the distribution folder."""
         folder, name = self.target.split(":")
-        return f"{folder.replace('/', '.')}/{name}-node{major}"
+        extension = ".exe" if name == "windows" else ""
+        return f"{folder.replace('/', '.')}/{name}-node{major}{extension}"
 
 
 # How a project is started with a major version of Node.js.
@@ -231,18 +232,36 @@ PROJECTS = (
 )
 
 
-def _for_arm64(name: str, *case_names: str) -> TestProject:
-    """Emulation takes some ten times as long, so there are fewer cases."""
+def _emulated(target: str, name: str, *case_names: str) -> TestProject:
+    """Emulation takes longer, so there are fewer cases."""
     (project,) = (project for project in PROJECTS if project.name == name)
     cases = tuple(case for case in project.cases if case.name in case_names)
     assert len(cases) == len(case_names), f"{name} has no such case: {case_names}"
     return dataclasses.replace(
-        project, target=project.target.replace(":majors", ":arm64"), cases=cases
+        project, target=project.target.replace(":majors", f":{target}"), cases=cases
     )
 
 
 ARM64_PROJECTS = (
-    _for_arm64("hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
-    _for_arm64("esm-cli", "show", "modules", "module-throws"),
-    _for_arm64("assets", "page", "inspect", "copy"),
+    _emulated("arm64", "hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
+    _emulated("arm64", "esm-cli", "show", "modules", "module-throws"),
+    _emulated("arm64", "assets", "page", "inspect", "copy"),
+)
+
+WINDOWS_PROJECTS = (
+    _emulated(
+        "windows",
+        "hello",
+        "arguments",
+        "language",
+        "where",
+        "stdin",
+        "throw",
+        "unhandled-rejection",
+        "missing-module",
+        "syntax",
+        "exit-code",
+    ),
+    _emulated("windows", "esm-cli", "show", "own-file", "modules", "module-throws", "missing-export"),
+    _emulated("windows", "assets", "page", "inspect", "copy", "missing"),
 )

@@ -2,7 +2,9 @@
 
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
         [--no-code-cache] [--exec-argv=--expose-gc] [--ignore-node-options] [--compress zstd] \
-        [--debug] <directory> <output>
+        [--debug] [--target-node <node.exe>] <directory> <output>
+
+`--target-node` is the same version for another platform, which the executable is then for, without code cache.
 
 With `--batch jobs.json` it makes many from one prepared base:
 `[{"directory", "entry", "prefix", "output", "code_cache": true, "compress": "none", "debug": false}, ...]`; the last
@@ -48,7 +50,7 @@ COMPRESSOR = PACKAGE / "scripts/compress_blocks.cjs"
 
 
 def prepare_base(
-    node: str, exec_argv: list[str], ignore_node_options: bool, work: Path
+    node: str, target_node: str, exec_argv: list[str], ignore_node_options: bool, work: Path
 ) -> tuple[Path, BaseLayout]:
     """A Node with the loader injected, in the folder `work`, and where the places to fill are."""
     for program in (LOADER, START_LOADER):
@@ -63,7 +65,7 @@ def prepare_base(
         "execArgvExtension": "none" if ignore_node_options else "env",
         "assets": {"locator": "locator"},
         "loader": LOADER.name,
-        "loaderCache": True,
+        "loaderCache": node == target_node,
     }
     (work / "config.json").write_text(json.dumps(config))
     subprocess.run(
@@ -73,7 +75,7 @@ def prepare_base(
         stdout=subprocess.DEVNULL,
     )
     base = work / "base"
-    return base, inject(Path(node), (work / "out/application").read_bytes(), base)
+    return base, inject(Path(target_node), (work / "out/application").read_bytes(), base)
 
 
 def main() -> None:
@@ -89,10 +91,12 @@ def main() -> None:
     parser.add_argument("--compress", choices=("none", *NAMES), default="none")
     parser.add_argument("--compress-level", type=int)
     parser.add_argument("--debug", action="store_true")
+    parser.add_argument("--target-node")
     parser.add_argument("--batch")
     parser.add_argument("directory", nargs="?")
     parser.add_argument("output", nargs="?")
     options = parser.parse_args()
+    target_node = options.target_node or options.node
     if options.batch:
         with open(options.batch) as file:
             jobs = json.load(file)
@@ -111,9 +115,10 @@ def main() -> None:
         ]
     with tempfile.TemporaryDirectory() as work:
         base, layout = prepare_base(
-            options.node, options.exec_argv, options.ignore_node_options, Path(work)
+            options.node, target_node, options.exec_argv, options.ignore_node_options, Path(work)
         )
         for job in jobs:
+            job["code_cache"] &= options.node == target_node
             print(f"{job['output']}: {make(base, layout, options, job)}")
 
 

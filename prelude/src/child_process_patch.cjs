@@ -148,7 +148,8 @@ function isNode(file) {
 
 /** A file inside that the system would give to `node`, because its first line says so; null for every other. */
 function scriptAt(file) {
-  const at = locate(file);
+  // Windows does not look at first lines.
+  const at = isWindows ? null : locate(file);
   if (at === null) return null;
   const fs = require('node:fs');
   try {
@@ -176,7 +177,7 @@ function quoteForShell(text) {
 }
 
 function quoteForWindows(text) {
-  return /\s/.test(text) ? `"${text}"` : text;
+  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }
 
 function variable(pairs, name) {

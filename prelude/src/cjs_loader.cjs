@@ -11,7 +11,7 @@ const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
-const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
 
@@ -138,7 +138,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
         !(
           typeof request === 'string' &&
           path.isAbsolute(request) &&
-          isInside(path.resolve(request))
+          isInside(resolve(request))
         )) ||
       isBuiltin(request)
     ) {
@@ -187,7 +187,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
 
   const findPath = function _findPath(request, paths, isMain, conditions) {
     if (path.isAbsolute(request)) {
-      return isInside(path.resolve(request))
+      return isInside(resolve(request))
         ? requireResolver.findIn('', request, conditions)
         : originals._findPath.call(this, request, paths, isMain, conditions);
     }

@@ -5,12 +5,15 @@
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
+const { isWindows } = require('./mount.cjs');
 
 const { constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
-const DIRECTORY_SIZE = 4096;
+// What Node makes of files that are not read-only there.
+const ON_WINDOWS = 0o666;
+const DIRECTORY_SIZE = isWindows ? 0 : 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
@@ -68,9 +71,14 @@ function statsOfExecutable(descriptor) {
 }
 
 function modeOf(payload, entry, kind) {
+  if (isWindows) return typeOf(kind) | ON_WINDOWS;
   if (kind === KIND_DIRECTORY) return S_IFDIR | 0o755;
   if (kind === KIND_SYMLINK) return S_IFLNK | 0o777;
   return S_IFREG | (payload.isExecutable(entry) ? 0o755 : 0o644);
+}
+
+function typeOf(kind) {
+  return kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
 }
 
 /** The type of an entry as `fs.Dirent` takes it. */

@@ -12,7 +12,8 @@ const { errorNumber, systemError } = require('./system_errors.cjs');
 
 const NAME = path.basename(ROOT);
 const NAMESPACE = '\\\\?\\';
-const CODES = ['', 'ENOENT', 'ENOTDIR', 'ELOOP'];
+// Windows does not say that something on the way is no directory.
+const CODES = ['', 'ENOENT', isWindows ? 'ENOENT' : 'ENOTDIR', 'ELOOP'];
 
 /**
  * Where a path leads inside.

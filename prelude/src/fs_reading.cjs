@@ -6,6 +6,7 @@
 const fs = require('node:fs');
 const { KIND_SYMLINK } = require('./format.cjs');
 const { stats } = require('./file_stats.cjs');
+const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
 const { errorNumber, systemError } = require('./system_errors.cjs');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
@@ -67,7 +68,7 @@ class ReadingCalls {
   access(place, given, mode) {
     const found = this.find(place, given, 'access');
     const isFile = found.directory === null;
-    if ((mode & X_OK) !== 0 && isFile && !this.payload.isExecutable(found.entry)) {
+    if ((mode & X_OK) !== 0 && !isWindows && isFile && !this.payload.isExecutable(found.entry)) {
       throw systemError('EACCES', 'access', given);
     }
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);

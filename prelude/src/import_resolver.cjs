@@ -6,7 +6,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const errors = require('./node_errors.cjs');
 const format = require('./format.cjs');
-const { SEPARATOR, isInside, isWindows } = require('./mount.cjs');
+const { SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { insidePath, toUrl } = require('./urls.cjs');
@@ -44,7 +44,7 @@ class ImportResolver {
    */
   resolve(specifier, parentUrl, conditions) {
     const parent = parentUrl === undefined ? null : insidePath(parentUrl);
-    if (parent !== null && !isWindows && SIMPLE_RELATIVE.test(specifier)) {
+    if (parent !== null && SIMPLE_RELATIVE.test(specifier)) {
       const target = path.join(path.dirname(parent), specifier);
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
@@ -101,7 +101,8 @@ class ImportResolver {
       // Node says what is wrong with it.
       return null;
     }
-    if (!isInside(path.resolve(file))) return null;
+    const resolved = resolve(file);
+    if (!isInside(resolved)) return null;
     if (ENCODED_SEPARATOR.test(url.pathname)) {
       throw errors.invalidSpecifier(
         url.pathname,
@@ -109,7 +110,7 @@ class ImportResolver {
         base,
       );
     }
-    return this.#finish(file, url.search + url.hash, base, specifier);
+    return this.#finish(file.endsWith(SEPARATOR) ? resolved + SEPARATOR : resolved, url.search + url.hash, base, specifier);
   }
 
   #finish(file, suffix, base, specifier) {

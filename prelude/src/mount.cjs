@@ -6,11 +6,14 @@ const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
-const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
+const DRIVE = 'C';
+const ROOT = isWindows ? `${DRIVE}:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
 const ABOVE_ROOT = path.dirname(ROOT);
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
+const LOWER_DRIVE = DRIVE.toLowerCase().charCodeAt(0);
+const NAMESPACED = /^\\\\[?.]\\[A-Za-z]:/;
 
 /** Whether a normalized absolute path is the mount point or below it. */
 function isInside(normalized) {
@@ -46,7 +49,7 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = normalIfPlain(value) ?? path.resolve(value);
+  const normalized = normalIfPlain(value) ?? resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
@@ -63,8 +66,20 @@ function normalIfPlain(value) {
 
 function normalIfPlainOnWindows(value) {
   return /^[A-Za-z]:[\\/]/.test(value) && !/[\\/](?:[.\\/]|$)/.test(value)
-    ? path.win32.resolve(value)
+    ? resolve(value)
     : null;
+}
+
+/** The absolute path; on Windows without `\\?\`. */
+function resolvePlain(value) {
+  const resolved = path.resolve(value);
+  return isWindows && NAMESPACED.test(resolved) ? resolved.slice(4) : resolved;
+}
+
+/** The same, with a drive letter as the mount point has it. */
+function resolve(value) {
+  const plain = resolvePlain(value);
+  return isWindows && plain.charCodeAt(0) === LOWER_DRIVE ? DRIVE + plain.slice(1) : plain;
 }
 
 function locateUrl(url) {
@@ -88,4 +103,6 @@ module.exports = {
   isWindows,
   locate,
   normalIfPlain,
+  resolve,
+  resolvePlain,
 };

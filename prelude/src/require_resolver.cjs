@@ -7,7 +7,7 @@ const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const conditions = require('./conditions.cjs');
 const { KIND_FILE } = require('./format.cjs');
-const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, isWindows, resolve } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
@@ -17,6 +17,7 @@ const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
 // Parts that start with a dot would be something else than a name.
 const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
 const DOT_CODE = 46;
+const SLASH_CODE = 47;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -73,7 +74,7 @@ class RequireResolver {
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
-    const base = path.resolve(folder, request);
+    const base = folder === '' ? resolve(request) : path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
   }
@@ -84,14 +85,16 @@ class RequireResolver {
    * @param {string} folder the real path of the requiring file's directory
    */
   findRelative(folder, request) {
-    if (isWindows || !SIMPLE_RELATIVE.test(request)) return false;
+    if (!SIMPLE_RELATIVE.test(request)) return false;
     let base = folder;
-    let start = request.charCodeAt(1) === SEPARATOR_CODE ? 2 : 0;
+    let start = request.charCodeAt(1) === SLASH_CODE ? 2 : 0;
     while (request.charCodeAt(start) === DOT_CODE) {
       base = base.slice(0, base.lastIndexOf(SEPARATOR));
       start += 3;
     }
-    return isInside(base) && this.findFile(base + SEPARATOR + request.slice(start), request);
+    const rest = request.slice(start);
+    const name = isWindows ? rest.replaceAll('/', SEPARATOR) : rest;
+    return isInside(base) && this.findFile(base + SEPARATOR + name, request);
   }
 
   /** The file that a path means, with extensions and as a directory. */

@@ -3,6 +3,7 @@
 // Errors of the operating system, as Node's file system functions throw them.
 
 const util = require('node:util');
+const { isWindows, resolvePlain } = require('./mount.cjs');
 
 let numbers = null;
 
@@ -42,7 +43,9 @@ function errorNumber(code) {
 }
 
 function shown(path) {
-  return typeof path === 'string' ? path : Buffer.from(path).toString();
+  const text = typeof path === 'string' ? path : Buffer.from(path).toString();
+  // There Node gives the system absolute paths, and its errors show what the system got.
+  return isWindows ? resolvePlain(text) : text;
 }
 
 module.exports = { errorNumber, systemError };

@@ -50,6 +50,7 @@ from pkg_rules.util_rules import (
     remote_cache_advice,
     transform,
     triples,
+    windows_branding,
 )
 
 _RULE_MODULES = (
@@ -92,6 +93,7 @@ _RULE_MODULES = (
     tailor,
     transform,
     triples,
+    windows_branding,
 )
 
 

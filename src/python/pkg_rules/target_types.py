@@ -21,6 +21,7 @@ from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
 from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
+from pkg_rules.windows_fields import WINDOWS_FIELDS
 
 
 class ExecutableMode(Enum):
@@ -245,6 +246,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,
         *PKG_CONFIG_FIELDS,
+        *WINDOWS_FIELDS,
         RestartableField,
         EnvironmentField,
     )

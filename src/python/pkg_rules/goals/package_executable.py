@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,9 @@ from pkg_rules.util_rules.finished_executable import (
 from pkg_rules.util_rules.payload import PayloadSettings
 from pkg_rules.util_rules.remote_cache_advice import remote_cache_advice
 from pkg_rules.util_rules.triples import TriplesRequest, triples
+from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,15 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
         raise InvalidFieldException(
             f"{settings.targets_origin} cannot be used. {error}"
         ) from error
+    if not any(triple.platform == "win" for triple in resolved.triples):
+        branding = await windows_branding(
+            WindowsBrandingRequest(field_set.address), **implicitly()
+        )
+        if branding.fields:
+            logger.info(
+                f"{field_set.address} sets `{'`, `'.join(branding.fields)}`, which means nothing here: none of its "
+                f"`{NodeExecutableTargetsField.alias}` is for Windows."
+            )
     built = await concurrently(
         finished_executable(field_set.executable_request(found, triple, name), **implicitly())
         for triple, name in zip(resolved.triples, names)

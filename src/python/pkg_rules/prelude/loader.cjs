@@ -802,11 +802,14 @@ const path = require('node:path');
 
 const isWindows = process.platform === 'win32';
 const NAME = 'snapshot';
-const ROOT = isWindows ? `C:\\${NAME}` : `/${NAME}`;
+const DRIVE = 'C';
+const ROOT = isWindows ? `${DRIVE}:\\${NAME}` : `/${NAME}`;
 const ROOT_LENGTH = ROOT.length;
 const ABOVE_ROOT = path.dirname(ROOT);
 const SEPARATOR = isWindows ? '\\' : '/';
 const SEPARATOR_CODE = SEPARATOR.charCodeAt(0);
+const LOWER_DRIVE = DRIVE.toLowerCase().charCodeAt(0);
+const NAMESPACED = /^\\\\[?.]\\[A-Za-z]:/;
 
 /** Whether a normalized absolute path is the mount point or below it. */
 function isInside(normalized) {
@@ -842,7 +845,7 @@ function locate(value) {
 function locateString(value) {
   // Nothing else can lead inside: the working directory never is.
   if (!value.includes(NAME) || value.includes('\0')) return null;
-  const normalized = normalIfPlain(value) ?? path.resolve(value);
+  const normalized = normalIfPlain(value) ?? resolve(value);
   return isInside(normalized) ? normalized : null;
 }
 
@@ -859,8 +862,20 @@ function normalIfPlain(value) {
 
 function normalIfPlainOnWindows(value) {
   return /^[A-Za-z]:[\\/]/.test(value) && !/[\\/](?:[.\\/]|$)/.test(value)
-    ? path.win32.resolve(value)
+    ? resolve(value)
     : null;
+}
+
+/** The absolute path; on Windows without `\\?\`. */
+function resolvePlain(value) {
+  const resolved = path.resolve(value);
+  return isWindows && NAMESPACED.test(resolved) ? resolved.slice(4) : resolved;
+}
+
+/** The same, with a drive letter as the mount point has it. */
+function resolve(value) {
+  const plain = resolvePlain(value);
+  return isWindows && plain.charCodeAt(0) === LOWER_DRIVE ? DRIVE + plain.slice(1) : plain;
 }
 
 function locateUrl(url) {
@@ -884,6 +899,8 @@ module.exports = {
   isWindows,
   locate,
   normalIfPlain,
+  resolve,
+  resolvePlain,
 };
 }),
 './cjs_loader.cjs': (function (module, exports, require) {
@@ -898,7 +915,7 @@ const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
 const { compileWrapper } = require('./compile.cjs');
-const { ROOT, SEPARATOR, isInside } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
 
@@ -1025,7 +1042,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
         !(
           typeof request === 'string' &&
           path.isAbsolute(request) &&
-          isInside(path.resolve(request))
+          isInside(resolve(request))
         )) ||
       isBuiltin(request)
     ) {
@@ -1074,7 +1091,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
 
   const findPath = function _findPath(request, paths, isMain, conditions) {
     if (path.isAbsolute(request)) {
-      return isInside(path.resolve(request))
+      return isInside(resolve(request))
         ? requireResolver.findIn('', request, conditions)
         : originals._findPath.call(this, request, paths, isMain, conditions);
     }
@@ -1456,23 +1473,33 @@ module.exports = { isIgnored, readDecision };
 const { fileURLToPath, pathToFileURL } = require('node:url');
 const { ROOT, isInside, isWindows } = require('./mount.cjs');
 
-const INSIDE_URL = isWindows ? 'file:///C:/snapshot/' : `file://${ROOT}/`;
-// Characters that mean themselves in both.
+const SCHEME = isWindows ? 'file:///' : 'file://';
+const INSIDE_URL = `${SCHEME}${withSlashes(ROOT)}/`;
+// Characters that mean themselves in both; what comes before is the mount point.
 const PLAIN_PATH = /^[A-Za-z0-9_\-./@+~]*$/;
+const PLAIN_WINDOWS_PATH = /^[A-Z]:[A-Za-z0-9_\-.\\@+]*$/;
+const PLAIN_WINDOWS_URL = /^[A-Z]:[A-Za-z0-9_\-./@+]*$/;
 
 function toUrl(file) {
-  return !isWindows && PLAIN_PATH.test(file) ? `file://${file}` : pathToFileURL(file).href;
+  const isPlain = isWindows ? PLAIN_WINDOWS_PATH.test(file) : PLAIN_PATH.test(file);
+  return isPlain ? SCHEME + withSlashes(file) : pathToFileURL(file).href;
 }
 
 /** The path of a URL that is inside, without query and fragment; null for every other URL. */
 function insidePath(url) {
   if (!url.startsWith(INSIDE_URL)) return null;
+  const plain = url.slice(SCHEME.length);
   if (!isWindows) {
-    const file = url.slice(7);
-    if (PLAIN_PATH.test(file)) return file;
+    if (PLAIN_PATH.test(plain)) return plain;
+  } else if (PLAIN_WINDOWS_URL.test(plain)) {
+    return plain.replaceAll('/', '\\');
   }
   const file = fileURLToPath(url);
   return isInside(file) ? file : null;
+}
+
+function withSlashes(file) {
+  return isWindows ? file.replaceAll('\\', '/') : file;
 }
 
 module.exports = { INSIDE_URL, PLAIN_PATH, insidePath, toUrl };
@@ -3002,6 +3029,7 @@ module.exports = { Descriptors };
 // Errors of the operating system, as Node's file system functions throw them.
 
 const util = require('node:util');
+const { isWindows, resolvePlain } = require('./mount.cjs');
 
 let numbers = null;
 
@@ -3041,7 +3069,9 @@ function errorNumber(code) {
 }
 
 function shown(path) {
-  return typeof path === 'string' ? path : Buffer.from(path).toString();
+  const text = typeof path === 'string' ? path : Buffer.from(path).toString();
+  // There Node gives the system absolute paths, and its errors show what the system got.
+  return isWindows ? resolvePlain(text) : text;
 }
 
 module.exports = { errorNumber, systemError };
@@ -3052,12 +3082,15 @@ module.exports = { errorNumber, systemError };
 
 const fs = require('node:fs');
 const { KIND_DIRECTORY, KIND_SYMLINK } = require('./format.cjs');
+const { isWindows } = require('./mount.cjs');
 
 const { constants, fstatSync } = fs;
 const { S_IFDIR, S_IFLNK, S_IFREG, UV_DIRENT_DIR, UV_DIRENT_FILE, UV_DIRENT_LINK } = constants;
 
 const BLOCK = 512;
-const DIRECTORY_SIZE = 4096;
+// What Node makes of files that are not read-only there.
+const ON_WINDOWS = 0o666;
+const DIRECTORY_SIZE = isWindows ? 0 : 4096;
 // Away from the numbers that file systems give, so that nobody takes two files for one.
 const FIRST_INODE = 2 ** 40;
 
@@ -3115,9 +3148,14 @@ function statsOfExecutable(descriptor) {
 }
 
 function modeOf(payload, entry, kind) {
+  if (isWindows) return typeOf(kind) | ON_WINDOWS;
   if (kind === KIND_DIRECTORY) return S_IFDIR | 0o755;
   if (kind === KIND_SYMLINK) return S_IFLNK | 0o777;
   return S_IFREG | (payload.isExecutable(entry) ? 0o755 : 0o644);
+}
+
+function typeOf(kind) {
+  return kind === KIND_DIRECTORY ? S_IFDIR : kind === KIND_SYMLINK ? S_IFLNK : S_IFREG;
 }
 
 /** The type of an entry as `fs.Dirent` takes it. */
@@ -3410,6 +3448,7 @@ module.exports = { findDirectory, openLater };
 const fs = require('node:fs');
 const { KIND_SYMLINK } = require('./format.cjs');
 const { stats } = require('./file_stats.cjs');
+const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
 const { errorNumber, systemError } = require('./system_errors.cjs');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
@@ -3471,7 +3510,7 @@ class ReadingCalls {
   access(place, given, mode) {
     const found = this.find(place, given, 'access');
     const isFile = found.directory === null;
-    if ((mode & X_OK) !== 0 && isFile && !this.payload.isExecutable(found.entry)) {
+    if ((mode & X_OK) !== 0 && !isWindows && isFile && !this.payload.isExecutable(found.entry)) {
       throw systemError('EACCES', 'access', given);
     }
     if ((mode & W_OK) !== 0) throw systemError('EROFS', 'access', given);
@@ -3592,7 +3631,8 @@ const { errorNumber, systemError } = require('./system_errors.cjs');
 
 const NAME = path.basename(ROOT);
 const NAMESPACE = '\\\\?\\';
-const CODES = ['', 'ENOENT', 'ENOTDIR', 'ELOOP'];
+// Windows does not say that something on the way is no directory.
+const CODES = ['', 'ENOENT', isWindows ? 'ENOENT' : 'ENOTDIR', 'ELOOP'];
 
 /**
  * Where a path leads inside.
@@ -4935,7 +4975,7 @@ const path = require('node:path');
 const errors = require('./node_errors.cjs');
 const conditions = require('./conditions.cjs');
 const { KIND_FILE } = require('./format.cjs');
-const { ROOT, SEPARATOR, SEPARATOR_CODE, isInside, isWindows } = require('./mount.cjs');
+const { ROOT, SEPARATOR, isInside, isWindows, resolve } = require('./mount.cjs');
 const { packageConfig } = require('./package_config.cjs');
 const { resolveExports, resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
@@ -4945,6 +4985,7 @@ const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
 // Parts that start with a dot would be something else than a name.
 const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
 const DOT_CODE = 46;
+const SLASH_CODE = 47;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -5001,7 +5042,7 @@ class RequireResolver {
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
-    const base = path.resolve(folder, request);
+    const base = folder === '' ? resolve(request) : path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
   }
@@ -5012,14 +5053,16 @@ class RequireResolver {
    * @param {string} folder the real path of the requiring file's directory
    */
   findRelative(folder, request) {
-    if (isWindows || !SIMPLE_RELATIVE.test(request)) return false;
+    if (!SIMPLE_RELATIVE.test(request)) return false;
     let base = folder;
-    let start = request.charCodeAt(1) === SEPARATOR_CODE ? 2 : 0;
+    let start = request.charCodeAt(1) === SLASH_CODE ? 2 : 0;
     while (request.charCodeAt(start) === DOT_CODE) {
       base = base.slice(0, base.lastIndexOf(SEPARATOR));
       start += 3;
     }
-    return isInside(base) && this.findFile(base + SEPARATOR + request.slice(start), request);
+    const rest = request.slice(start);
+    const name = isWindows ? rest.replaceAll('/', SEPARATOR) : rest;
+    return isInside(base) && this.findFile(base + SEPARATOR + name, request);
   }
 
   /** The file that a path means, with extensions and as a directory. */
@@ -5140,7 +5183,7 @@ const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 const errors = require('./node_errors.cjs');
 const format = require('./format.cjs');
-const { SEPARATOR, isInside, isWindows } = require('./mount.cjs');
+const { SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { resolveImports } = require('./package_targets.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { insidePath, toUrl } = require('./urls.cjs');
@@ -5178,7 +5221,7 @@ class ImportResolver {
    */
   resolve(specifier, parentUrl, conditions) {
     const parent = parentUrl === undefined ? null : insidePath(parentUrl);
-    if (parent !== null && !isWindows && SIMPLE_RELATIVE.test(specifier)) {
+    if (parent !== null && SIMPLE_RELATIVE.test(specifier)) {
       const target = path.join(path.dirname(parent), specifier);
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
@@ -5235,7 +5278,8 @@ class ImportResolver {
       // Node says what is wrong with it.
       return null;
     }
-    if (!isInside(path.resolve(file))) return null;
+    const resolved = resolve(file);
+    if (!isInside(resolved)) return null;
     if (ENCODED_SEPARATOR.test(url.pathname)) {
       throw errors.invalidSpecifier(
         url.pathname,
@@ -5243,7 +5287,7 @@ class ImportResolver {
         base,
       );
     }
-    return this.#finish(file, url.search + url.hash, base, specifier);
+    return this.#finish(file.endsWith(SEPARATOR) ? resolved + SEPARATOR : resolved, url.search + url.hash, base, specifier);
   }
 
   #finish(file, suffix, base, specifier) {
@@ -5564,7 +5608,8 @@ function isNode(file) {
 
 /** A file inside that the system would give to `node`, because its first line says so; null for every other. */
 function scriptAt(file) {
-  const at = locate(file);
+  // Windows does not look at first lines.
+  const at = isWindows ? null : locate(file);
   if (at === null) return null;
   const fs = require('node:fs');
   try {
@@ -5592,7 +5637,7 @@ function quoteForShell(text) {
 }
 
 function quoteForWindows(text) {
-  return /\s/.test(text) ? `"${text}"` : text;
+  return /^[\w./:\\-]+$/.test(text) ? text : `"${text}"`;
 }
 
 function variable(pairs, name) {

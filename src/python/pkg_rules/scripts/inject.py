@@ -1,17 +1,24 @@
-"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT`; its layout goes to `OUT.json`."""
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [BRANDING]`; its layout goes to
+`OUT.json`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from pkg_rules.core.binfmt.branding import Branding
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sea.inject import inject
 
 
-def main(executable: str, application: str, out: str) -> int:
+def main(executable: str, application: str, out: str, branding: str | None = None) -> int:
     try:
-        layout = inject(Path(executable), Path(application).read_bytes(), Path(out))
+        layout = inject(
+            Path(executable),
+            Path(application).read_bytes(),
+            Path(out),
+            None if branding is None else Branding.read(Path(branding)),
+        )
     except PkgRulesError as error:
         print(error, file=sys.stderr)
         return 1

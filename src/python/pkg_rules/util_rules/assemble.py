@@ -27,6 +27,7 @@ from pkg_rules.util_rules.prepared_base import (
     InjectRequest,
     PreparedBase,
     SeaApplicationRequest,
+    branding_inputs,
     inject,
     sea_application,
 )
@@ -42,12 +43,14 @@ class AssembleError(PkgRulesError):
 
 @dataclass(frozen=True)
 class AssembleRequest:
-    """`payload_path` is the payload's path in the digest `payload`; `file_name` may be a path."""
+    """`payload_path` is the payload's path in the digest `payload`; `file_name` may be a path; `branding` is that of
+    `WindowsBranding`."""
 
     prepared_base: PreparedBase
     payload: Digest
     payload_path: str
     file_name: str
+    branding: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class SimpleExecutableRequest:
     file_name: str
     exec_argv: tuple[str, ...] = ()
     exec_argv_extension: str = "env"
+    branding: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,19 @@ else:
 
 def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
     base = request.prepared_base
+    more_arguments, more_inputs = branding_inputs(request.branding)
     return Process(
-        argv=(*script.argv, f"__base/{base.path}", f"__payload/{request.payload_path}", OUTPUT),
+        argv=(
+            *script.argv,
+            f"__base/{base.path}",
+            f"__payload/{request.payload_path}",
+            OUTPUT,
+            *more_arguments,
+        ),
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
+            **more_inputs,
             "__base": base.digest,
             "__payload": request.payload,
         },
@@ -158,7 +170,7 @@ async def _simple_executable(request: SimpleExecutableRequest) -> AssembledExecu
         ),
         **implicitly(),
     )
-    base = await inject(InjectRequest(request.distribution, application), **implicitly())
+    base = await inject(InjectRequest(request.distribution, application, request.branding), **implicitly())
     return await named(NamedRequest(base.digest, base.path, request.file_name), **implicitly())
 
 

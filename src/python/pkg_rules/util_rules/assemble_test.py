@@ -237,8 +237,17 @@ def test_a_simple_executable_runs_its_script(rule_runner: RuleRunner, version: s
             ),
             True,
         ),
+        (
+            assemble_process(
+                SCRIPT,
+                AssembleRequest(
+                    PreparedBase(NODE, EMPTY_DIGEST, "base"), EMPTY_DIGEST, "out/payload", "app", EMPTY_DIGEST
+                ),
+            ),
+            True,
+        ),
     ],
-    ids=["application", "inject", "assemble"],
+    ids=["application", "inject", "assemble", "assemble, branded"],
 )
 def test_steps_are_portable(process, large_output: bool) -> None:
     assert_portable(process, large_output=large_output)

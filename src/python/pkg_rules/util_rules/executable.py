@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
@@ -47,6 +47,10 @@ from pkg_rules.util_rules.payload import PayloadRequest, PayloadSettings, payloa
 from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 from pkg_rules.util_rules.python_tools import package_data
+from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
+
+# Platforms and architectures that executables can be made for.
+SUPPORTED = (("linux", "x64"), ("linux", "arm64"), ("win", "x64"), ("win", "arm64"))
 
 
 class UnsupportedTargetError(PkgRulesError):
@@ -76,6 +80,7 @@ class SeaExecutableRequest:
     options: BakedOptions = BakedOptions()
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
+    branding: Digest | None = None
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -110,7 +115,8 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
         ),
     )
     return await assemble(
-        AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
+        AssembleRequest(base, written.digest, written.path, request.file_name, request.branding),
+        **implicitly(),
     )
 
 
@@ -126,11 +132,11 @@ else:
 async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
     # Before anything is downloaded for it.
-    if triple.platform != "linux" or triple.arch not in ("x64", "arm64"):
+    if (triple.platform, triple.arch) not in SUPPORTED:
         raise UnsupportedTargetError(
             f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for Linux on x64 and arm64. Write `node{triple.version}-linux-x64` or "
-            f"`node{triple.version}-linux-arm64`."
+            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)}. Write e.g. "
+            f"`node{triple.version}-linux-x64`."
         )
     if request.ignores_node_options:
         check_can_have_options(
@@ -145,6 +151,10 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             raise UnsupportedTargetError(
                 f"The `compress` field of {request.address} cannot be used for `{triple.text}`. {error}"
             ) from error
+    branding = None
+    if triple.platform == "win":
+        found = await windows_branding(WindowsBrandingRequest(request.address), **implicitly())
+        branding = found.digest
     # All may bring errors that the user can mend at once, so none waits for the others.
     program, node, options = await concurrently(
         program_files(ProgramFilesRequest(request.address), **implicitly()),
@@ -177,6 +187,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 file_name=request.file_name,
                 exec_argv=options.exec_argv,
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
+                branding=branding,
             ),
             **implicitly(),
         )
@@ -188,6 +199,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             options,
             request.ignores_node_options,
             request.settings,
+            branding,
         ),
         **implicitly(),
     )

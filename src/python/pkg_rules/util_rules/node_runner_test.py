@@ -90,7 +90,14 @@ def test_the_own_platform_needs_no_emulator(rule_runner: RuleRunner) -> None:
     assert runner_for(rule_runner, node("linux", "x64")).argv == ("__node/bin/node",)
 
 
-@pytest.mark.parametrize("other", [("macos", "arm64"), ("macos", "x64"), ("win", "x64")])
+def test_nobody_is_told_to_build_on_windows(rule_runner: RuleRunner) -> None:
+    """Pants does not run there."""
+    found = runner_for(rule_runner, node("win", "x64"))
+    assert (found.argv, found.can_be_mended) == ((), False)
+    assert found.reason == "V8 compiles for Windows only on Windows, where Pants does not run"
+
+
+@pytest.mark.parametrize("other", [("macos", "arm64"), ("macos", "x64")])
 def test_other_systems_are_not_emulated(rule_runner: RuleRunner, other: tuple[str, str]) -> None:
     found = runner_for(rule_runner, node(*other))
     assert found.argv == ()

@@ -41,6 +41,7 @@ from pkg_rules.util_rules.python_tools import (
     package_data,
     python_script,
 )
+from pkg_rules.util_rules.windows_branding import BRANDING
 
 LOCATOR_ASSET = "locator"
 SEA_PACKAGES = ("core/binfmt", "core/sea")
@@ -175,23 +176,36 @@ else:
 
 @dataclass(frozen=True)
 class InjectRequest:
+    """`branding` is that of `WindowsBranding`."""
+
     distribution: NodeDistribution
     application: SeaApplication
+    branding: Digest | None = None
+
+
+def branding_inputs(branding: Digest | None) -> tuple[tuple[str, ...], dict[str, Digest]]:
+    """The last argument of a step that writes an executable, and the immutable input that it names."""
+    if branding is None:
+        return (), {}
+    return (f"__branding/{BRANDING}",), {"__branding": branding}
 
 
 def inject_process(script: PythonScript, request: InjectRequest) -> Process:
     distribution = request.distribution
     outputs = (f"{OUT}/base", f"{OUT}/base.json")
+    more_arguments, more_inputs = branding_inputs(request.branding)
     return Process(
         argv=(
             *script.argv,
             f"__base/{distribution.executable}",
             f"__application/{request.application.path}",
             outputs[0],
+            *more_arguments,
         ),
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
+            **more_inputs,
             "__application": request.application.digest,
             "__base": distribution.digest,
         },

@@ -5,46 +5,66 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from pkg_rules.core.binfmt.branding import Branding, plan_branding
 from pkg_rules.core.binfmt.copying import append_file, write_at
+from pkg_rules.core.binfmt.edit import apply_edit
 from pkg_rules.core.binfmt.fuse import FUSE_ON
-from pkg_rules.core.binfmt.identify import identify
 from pkg_rules.core.payload.errors import CorruptPayloadError
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
+from pkg_rules.core.sea.formats import format_of
+from pkg_rules.core.sea.inject import RESOURCE
 from pkg_rules.core.sea.locator import EMPTY, MAGIC, SIZE, pack_place, unpack_place
 
 # The payload can be mapped into memory as it lies there.
 _PAGE = 4096
 
 
-def assemble(base: Path, layout: BaseLayout, payload: Path, target: Path) -> None:
-    """Writes `target`, whole or not at all; the inputs are not touched."""
+def assemble(
+    base: Path, layout: BaseLayout, payload: Path, target: Path, branding: Branding | None = None
+) -> None:
+    """Writes `target`, whole or not at all; the inputs are not touched. Windows executables only can be branded."""
     _check_base(base, layout)
+    form = format_of(base)
     with written_whole(target) as part:
         with open(part, "xb", buffering=0) as out:
-            size = append_file(base, out.fileno())
-            offset = -(-size // _PAGE) * _PAGE
+            if branding is None:
+                append_file(base, out.fileno())
+            else:
+                edit = plan_branding(base, branding, RESOURCE)
+                apply_edit(edit, base, out.fileno())
+                layout = layout.moved(edit.data_offset, edit.size)
+            offset = -(-layout.size // _PAGE) * _PAGE
             os.ftruncate(out.fileno(), offset)
             os.lseek(out.fileno(), offset, os.SEEK_SET)
             length = append_file(payload, out.fileno())
             write_at(
                 out.fileno(), layout.locator_offset + len(MAGIC), pack_place(offset, length)
             )
+            form.finish(part, out.fileno())
             os.fchmod(out.fileno(), 0o755)
         verify(part, layout)
 
 
 def verify(executable: Path, layout: BaseLayout) -> None:
-    """Raises SeaError unless the executable is complete: reads a few places of it, not all."""
-    identify(executable)
+    """Raises SeaError unless the executable is complete: reads a few places of it, not all.
+
+    There may be something behind the payload: a signature of a Windows executable is.
+    """
+    found = format_of(executable).find(executable, RESOURCE)
+    if found not in (None, (layout.application_offset, layout.application_size)):
+        raise SeaError(
+            f"The executable has its application at {found}, not where it was put: "
+            f"{layout.application_size:,} bytes at {layout.application_offset:,}."
+        )
     with open(executable, "rb") as file:
         if _read(file.fileno(), layout.fuse_offset, len(FUSE_ON)) != FUSE_ON:
             raise SeaError("The executable would not start its application: its switch is off.")
         locator = _read(file.fileno(), layout.locator_offset, SIZE)
         offset, length = unpack_place(locator[len(MAGIC) :])
         size = os.fstat(file.fileno()).st_size
-        if not locator.startswith(MAGIC) or offset + length != size:
+        if not locator.startswith(MAGIC) or offset + length > size:
             raise SeaError(
                 f"The executable has {size:,} bytes, but its locator speaks of {length:,} bytes at {offset:,}."
             )

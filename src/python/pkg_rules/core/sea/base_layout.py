@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -16,6 +16,16 @@ class BaseLayout:
     application_size: int
     locator_offset: int
     size: int
+
+    def moved(self, application_offset: int, size: int) -> BaseLayout:
+        """Of the same executable with the application at another place, which the switch lies before."""
+        locator = self.locator_offset
+        return replace(
+            self,
+            application_offset=application_offset,
+            locator_offset=locator if locator < 0 else locator + application_offset - self.application_offset,
+            size=size,
+        )
 
     def render(self) -> str:
         return json.dumps(vars(self), indent=2, sort_keys=True) + "\n"

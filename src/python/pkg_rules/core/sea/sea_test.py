@@ -8,10 +8,15 @@ import subprocess
 from pathlib import Path
 from typing import Iterator
 
+import lief
 import pytest
 
+from pkg_rules.core.binfmt import pe
+from pkg_rules.core.binfmt.branding import Branding
+from pkg_rules.core.binfmt.branding_test import bitmap, icon
 from pkg_rules.core.binfmt.elf_test import made_up_elf
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.binfmt.pe_test import made_up_pe
 from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.payload.writer import write_payload
@@ -23,13 +28,19 @@ from pkg_rules.core.sea.inject import inject
 from pkg_rules.core.sea.locator import EMPTY, MAGIC, unpack_place
 
 NODE = made_up_elf([(0, 0x400000, 0x3000, 0x3000)]) + FUSE_OFF + b"\0"
+WINDOWS_NODE = made_up_pe(code=b"code" + FUSE_OFF + b"\0", end=b"signature".ljust(16, b"\0"))
 APPLICATION = b"loader" * 100 + EMPTY + b"cache"
 
 
+@pytest.fixture(params=[NODE, WINDOWS_NODE], ids=["elf", "pe"])
+def content_of_node(request: pytest.FixtureRequest) -> bytes:
+    return request.param
+
+
 @pytest.fixture
-def node(tmp_path: Path) -> Path:
+def node(content_of_node: bytes, tmp_path: Path) -> Path:
     file = tmp_path / "node"
-    file.write_bytes(NODE)
+    file.write_bytes(content_of_node)
     return file
 
 
@@ -47,10 +58,12 @@ def base(tmp_path: Path, node: Path) -> tuple[Path, BaseLayout]:
     return tmp_path / "base", inject(node, APPLICATION, tmp_path / "base")
 
 
-def test_the_layout_describes_the_base(node: Path, base: tuple[Path, BaseLayout], tmp_path: Path) -> None:
+def test_the_layout_describes_the_base(
+    content_of_node: bytes, node: Path, base: tuple[Path, BaseLayout], tmp_path: Path
+) -> None:
     file, layout = base
     content = file.read_bytes()
-    assert node.read_bytes() == NODE, "the input must not change"
+    assert node.read_bytes() == content_of_node, "the input must not change"
     assert len(content) == layout.size
     assert content[layout.fuse_offset :].startswith(FUSE_ON)
     assert content[layout.application_offset :][: layout.application_size] == APPLICATION
@@ -93,13 +106,69 @@ def test_an_assembled_executable(base: tuple[Path, BaseLayout], payload: Path, t
     offset, length = unpack_place(content[layout.locator_offset + len(MAGIC) :][:16])
     assert offset % 4096 == 0 and offset >= len(before)
     assert content[offset:] == payload.read_bytes() and length == payload.stat().st_size
-    assert content[: len(before)].replace(content[layout.locator_offset :][:32], EMPTY) == before
+    assert without_checksum(content[: len(before)]).replace(
+        content[layout.locator_offset :][:32], EMPTY
+    ) == without_checksum(before)
     with open(tmp_path / "out/app", "rb") as stream:
         assert PayloadReader(stream, offset, length).entry_point == "main.js"
     assert (tmp_path / "out/app").stat().st_mode & 0o777 == 0o755
     assert file.read_bytes() == before, "the input must not change"
     assemble(file, layout, payload, tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == content
+
+
+def without_checksum(content: bytes) -> bytes:
+    """Of a made-up Windows executable; its checksum is that of the whole file."""
+    return content[:0xD8] + bytes(4) + content[0xDC:] if content.startswith(b"MZ") else content
+
+
+@pytest.mark.parametrize("content_of_node", [WINDOWS_NODE], ids=["pe"])
+def test_a_branded_executable(base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path) -> None:
+    file, layout = base
+    info = (("ProductName", "A name that takes some room" * 50),)
+    branding = Branding(icon((16, bitmap(16))), info, subsystem="gui")
+    assemble(file, layout, payload, tmp_path / "app", branding)
+    content = (tmp_path / "app").read_bytes()
+    place, size = pe.find_resource(tmp_path / "app", "NODE_SEA_BLOB")
+    assert size == len(APPLICATION) and place != layout.application_offset
+    locator = place + APPLICATION.index(EMPTY)
+    offset, length = unpack_place(content[locator + len(MAGIC) :][:16])
+    assert content[offset:] == payload.read_bytes() and length == payload.stat().st_size
+    assert "A name that takes some room".encode("utf-16-le") in content[:offset]
+    parsed = lief.PE.parse(str(tmp_path / "app"))
+    assert parsed is not None
+    assert parsed.optional_header.checksum == parsed.compute_checksum()
+    assert parsed.optional_header.subsystem == lief.PE.OptionalHeader.SUBSYSTEM.WINDOWS_GUI
+
+
+@pytest.mark.parametrize("content_of_node", [WINDOWS_NODE], ids=["pe"])
+def test_a_script_without_payload_is_branded_at_once(node: Path, base: object, tmp_path: Path) -> None:
+    branding = Branding(subsystem="gui")
+    layout = inject(node, b"script", tmp_path / "simple.exe", branding)
+    content = (tmp_path / "simple.exe").read_bytes()
+    assert content[layout.application_offset :][: layout.application_size] == b"script"
+    assert content[layout.fuse_offset :].startswith(FUSE_ON)
+
+
+def test_something_behind_the_payload(
+    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
+) -> None:
+    """Such as the signature of a Windows executable."""
+    file, layout = base
+    assemble(file, layout, payload, tmp_path / "app")
+    with open(tmp_path / "app", "ab") as stream:
+        stream.write(b"signature")
+    verify(tmp_path / "app", layout)
+
+
+@pytest.mark.parametrize("content_of_node", [WINDOWS_NODE], ids=["pe"])
+def test_an_application_that_windows_would_find_elsewhere(
+    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
+) -> None:
+    file, layout = base
+    assemble(file, layout, payload, tmp_path / "app")
+    with pytest.raises(SeaError, match="The executable has its application at"):
+        verify(tmp_path / "app", layout.moved(layout.application_offset + 1, layout.size))
 
 
 def test_a_base_of_another_build(base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path) -> None:
@@ -163,6 +232,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(disk)], check=True)
 
 
+@pytest.mark.parametrize("content_of_node", [NODE], ids=["elf"])
 def test_a_disk_that_is_really_full(
     base: tuple[Path, BaseLayout], payload: Path, small_disk: Path
 ) -> None:

@@ -1,0 +1,3 @@
+const { parentPort, workerData } = require('node:worker_threads');
+
+parentPort.postMessage([__filename, workerData, require('./a').value]);
