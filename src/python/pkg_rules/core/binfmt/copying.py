@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from pathlib import Path
 
 # What kernels and file systems answer that cannot do it between these two files.
 _UNSUPPORTED = (errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF)
+_BLOCK = 1 << 20
 
 
-def append_file(source: Path, out: int) -> int:
-    """Appends the content of a file at the position of the file descriptor; returns the number of bytes."""
+def append_file(source: Path, out: int, limit: int | None = None) -> int:
+    """Appends a file, or its first `limit` bytes, at the position of the file descriptor; returns the number of bytes."""
     with open(source, "rb") as file:
         size = os.fstat(file.fileno()).st_size
+        if limit is not None:
+            size = min(size, limit)
         done = _in_kernel(file.fileno(), out, size)
-        if done < size:
-            file.seek(done)
-            with os.fdopen(os.dup(out), "wb") as rest:
-                shutil.copyfileobj(file, rest, 1 << 20)
+        file.seek(done)
+        while done < size:
+            block = file.read(min(_BLOCK, size - done))
+            if not block:
+                raise OSError(errno.EIO, "The file became shorter while it was copied", str(source))
+            _append(out, block)
+            done += len(block)
     return size
+
+
+def _append(out: int, data: bytes) -> None:
+    done = 0
+    while done < len(data):
+        done += os.write(out, data[done:])
 
 
 def write_at(out: int, offset: int, data: bytes) -> None:

@@ -7,23 +7,35 @@ from pathlib import Path
 
 from pkg_rules.core.binfmt.copying import append_file, write_at
 from pkg_rules.core.binfmt.fuse import FUSE_ON
-from pkg_rules.core.binfmt.identify import identify
+from pkg_rules.core.binfmt.macho_signature import Signing
 from pkg_rules.core.payload.errors import CorruptPayloadError
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
+from pkg_rules.core.sea.formats import format_of
+from pkg_rules.core.sea.inject import RESOURCE
 from pkg_rules.core.sea.locator import EMPTY, MAGIC, SIZE, pack_place, unpack_place
 
 # The payload can be mapped into memory as it lies there.
 _PAGE = 4096
 
 
-def assemble(base: Path, layout: BaseLayout, payload: Path, target: Path) -> None:
-    """Writes `target`, whole or not at all; the inputs are not touched."""
+def assemble(
+    base: Path,
+    layout: BaseLayout,
+    payload: Path,
+    target: Path,
+    signing: Signing | None = Signing(),
+) -> None:
+    """Writes `target`, whole or not at all; the inputs are not touched.
+
+    Executables for macOS are signed ad hoc, unless `signing` is None.
+    """
     _check_base(base, layout)
+    form = format_of(base)
     with written_whole(target) as part:
-        with open(part, "xb", buffering=0) as out:
-            size = append_file(base, out.fileno())
+        with open(part, "x+b", buffering=0) as out:
+            size = append_file(base, out.fileno(), form.content_end(base))
             offset = -(-size // _PAGE) * _PAGE
             os.ftruncate(out.fileno(), offset)
             os.lseek(out.fileno(), offset, os.SEEK_SET)
@@ -31,20 +43,31 @@ def assemble(base: Path, layout: BaseLayout, payload: Path, target: Path) -> Non
             write_at(
                 out.fileno(), layout.locator_offset + len(MAGIC), pack_place(offset, length)
             )
+            form.finish(base, out.fileno(), signing)
             os.fchmod(out.fileno(), 0o755)
         verify(part, layout)
 
 
 def verify(executable: Path, layout: BaseLayout) -> None:
-    """Raises SeaError unless the executable is complete: reads a few places of it, not all."""
-    identify(executable)
+    """Raises SeaError or ExecutableFormatError unless the executable is complete.
+
+    There may be something behind the payload: the signature of an executable for macOS is.
+    """
+    form = format_of(executable)
+    found = form.find(executable, RESOURCE)
+    if found not in (None, (layout.application_offset, layout.application_size)):
+        raise SeaError(
+            f"The executable has its application at {found}, not where it was put: "
+            f"{layout.application_size:,} bytes at {layout.application_offset:,}."
+        )
+    form.check(executable)
     with open(executable, "rb") as file:
         if _read(file.fileno(), layout.fuse_offset, len(FUSE_ON)) != FUSE_ON:
             raise SeaError("The executable would not start its application: its switch is off.")
         locator = _read(file.fileno(), layout.locator_offset, SIZE)
         offset, length = unpack_place(locator[len(MAGIC) :])
         size = os.fstat(file.fileno()).st_size
-        if not locator.startswith(MAGIC) or offset + length != size:
+        if not locator.startswith(MAGIC) or offset + length > size:
             raise SeaError(
                 f"The executable has {size:,} bytes, but its locator speaks of {length:,} bytes at {offset:,}."
             )

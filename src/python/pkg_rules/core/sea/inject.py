@@ -6,40 +6,43 @@ import mmap
 import os
 from pathlib import Path
 
-from pkg_rules.core.binfmt.copying import append_file, write_at
-from pkg_rules.core.binfmt.elf import plan_note
+from pkg_rules.core.binfmt.copying import write_at
+from pkg_rules.core.binfmt.edit import apply_edit
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
-from pkg_rules.core.binfmt.identify import identify
+from pkg_rules.core.binfmt.macho_signature import Signing
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
+from pkg_rules.core.sea.formats import format_of
 from pkg_rules.core.sea.locator import EMPTY, MAGIC
 
 RESOURCE = "NODE_SEA_BLOB"
 
 
-def inject(executable: Path, application: bytes, target: Path) -> BaseLayout:
-    """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere."""
-    kind = identify(executable)
-    if kind.platform not in ("linux", "alpine", "linuxstatic"):
-        raise SeaError(
-            f"`{executable.name}` is an executable for `{kind}`. Applications can so far be put into executables for "
-            "Linux only; choose such a target."
-        )
+def inject(
+    executable: Path, application: bytes, target: Path, signing: Signing | None = Signing()
+) -> BaseLayout:
+    """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere.
+
+    Executables for macOS are signed ad hoc, unless `signing` is None.
+    """
+    form = format_of(executable)
     fuse = _fuse_offset(executable)
     locator = _locator_offset(application)
-    patch = plan_note(executable, RESOURCE, application)
-    with written_whole(target) as part, open(part, "xb", buffering=0) as out:
-        append_file(executable, out.fileno())
-        write_at(out.fileno(), patch.offset, patch.segment)
-        write_at(out.fileno(), 0, patch.header)
-        write_at(out.fileno(), fuse, FUSE_ON)
-        os.fchmod(out.fileno(), 0o755)
+    edit = form.plan(executable, RESOURCE, application)
+    with written_whole(target) as part:
+        with open(part, "x+b", buffering=0) as out:
+            apply_edit(edit, executable, out.fileno())
+            write_at(out.fileno(), fuse, FUSE_ON)
+            form.finish(executable, out.fileno(), signing)
+            size = os.fstat(out.fileno()).st_size
+            os.fchmod(out.fileno(), 0o755)
+        form.check(part)
     return BaseLayout(
         fuse_offset=fuse,
-        application_offset=patch.data_offset,
+        application_offset=edit.data_offset,
         application_size=len(application),
-        locator_offset=locator if locator < 0 else patch.data_offset + locator,
-        size=patch.offset + len(patch.segment),
+        locator_offset=locator if locator < 0 else edit.data_offset + locator,
+        size=size,
     )
 
 

@@ -1,0 +1,71 @@
+"""What injection and assembly do for each format of executables: one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Mapping
+
+from pkg_rules.core.binfmt import macho
+from pkg_rules.core.binfmt.edit import Edit
+from pkg_rules.core.binfmt.elf import plan_note
+from pkg_rules.core.binfmt.identify import identify
+from pkg_rules.core.binfmt.macho_check import check_executable
+from pkg_rules.core.binfmt.macho_signature import Signing
+from pkg_rules.core.sea.errors import SeaError
+
+
+@dataclass(frozen=True)
+class Format:
+    """`plan` puts data of a name into an executable; `content_end` is where something can be appended to the result;
+    `finish` writes what depends on all bytes, into the file itself, which was made of another; `find` reads where the
+    data is (offset and size), as the system would, and `check` all else that the format demands, to check the result."""
+
+    plan: Callable[[Path, str, bytes], Edit]
+    content_end: Callable[[Path], int]
+    finish: Callable[[Path, int, "Signing | None"], None]
+    find: Callable[[Path, str], "tuple[int, int] | None"]
+    check: Callable[[Path], None]
+
+
+def _plan_elf(path: Path, name: str, data: bytes) -> Edit:
+    patch = plan_note(path, name, data)
+    return Edit(
+        keep=path.stat().st_size,
+        writes=((patch.offset, patch.segment), (0, patch.header)),
+        data_offset=patch.data_offset,
+        size=patch.offset + len(patch.segment),
+    )
+
+
+_ELF = Format(
+    plan=_plan_elf,
+    content_end=lambda path: path.stat().st_size,
+    finish=lambda source, out, signing: None,
+    find=lambda path, name: None,
+    check=lambda path: None,
+)
+_MACHO = Format(
+    plan=macho.plan_section,
+    content_end=macho.content_end,
+    finish=macho.finish,
+    find=macho.find_section,
+    check=check_executable,
+)
+
+_FORMATS: Mapping[str, Format] = {
+    "linux": _ELF,
+    "alpine": _ELF,
+    "linuxstatic": _ELF,
+    "macos": _MACHO,
+}
+
+
+def format_of(executable: Path) -> Format:
+    kind = identify(executable)
+    if kind.platform not in _FORMATS:
+        raise SeaError(
+            f"`{executable.name}` is an executable for `{kind}`. Applications can so far be put into executables for "
+            "Linux and macOS only; choose such a target."
+        )
+    return _FORMATS[kind.platform]
