@@ -20,6 +20,7 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
+from pkg_rules.macos_fields import MACOS_FIELDS
 from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
 
 
@@ -247,6 +248,7 @@ class NodeExecutableTarget(Target):
         *PKG_CONFIG_FIELDS,
         RestartableField,
         EnvironmentField,
+        *MACOS_FIELDS,
     )
     help = help_text(
         f"""

@@ -29,6 +29,7 @@ from pkg_rules.util_rules.prepared_base import (
     SeaApplicationRequest,
     inject,
     sea_application,
+    signing_inputs,
 )
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
@@ -42,12 +43,14 @@ class AssembleError(PkgRulesError):
 
 @dataclass(frozen=True)
 class AssembleRequest:
-    """`payload_path` is the payload's path in the digest `payload`; `file_name` may be a path."""
+    """`payload_path` is the payload's path in the digest `payload`; `file_name` may be a path; `signing` is that of
+    `MacosSigning`."""
 
     prepared_base: PreparedBase
     payload: Digest
     payload_path: str
     file_name: str
+    signing: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class SimpleExecutableRequest:
     file_name: str
     exec_argv: tuple[str, ...] = ()
     exec_argv_extension: str = "env"
+    signing: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,21 @@ else:
 
 def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
     base = request.prepared_base
+    more_arguments, more_inputs = signing_inputs(request.signing)
     return Process(
-        argv=(*script.argv, f"__base/{base.path}", f"__payload/{request.payload_path}", OUTPUT),
+        argv=(
+            *script.argv,
+            f"__base/{base.path}",
+            f"__payload/{request.payload_path}",
+            OUTPUT,
+            *more_arguments,
+        ),
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
             "__base": base.digest,
             "__payload": request.payload,
+            **more_inputs,
         },
         # The name of the file is not part of the key: equal content is assembled once.
         output_files=(OUTPUT,),
@@ -158,7 +170,7 @@ async def _simple_executable(request: SimpleExecutableRequest) -> AssembledExecu
         ),
         **implicitly(),
     )
-    base = await inject(InjectRequest(request.distribution, application), **implicitly())
+    base = await inject(InjectRequest(request.distribution, application, request.signing), **implicitly())
     return await named(NamedRequest(base.digest, base.path, request.file_name), **implicitly())
 
 

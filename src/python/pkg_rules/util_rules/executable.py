@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pants.engine.addresses import Address
-from pants.engine.fs import CreateDigest, FileContent
+from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
@@ -38,6 +38,8 @@ from pkg_rules.util_rules.baked_options import (
 )
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
 from pkg_rules.util_rules.first_party import FirstParty, first_party
+from pkg_rules.util_rules.macos_codesign import CodesignRequest, codesigned
+from pkg_rules.util_rules.macos_signing import MacosSigningRequest, macos_signing
 from pkg_rules.util_rules.node_distribution import (
     NodeDistribution,
     NodeDistributionRequest,
@@ -47,6 +49,9 @@ from pkg_rules.util_rules.payload import PayloadRequest, PayloadSettings, payloa
 from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 from pkg_rules.util_rules.python_tools import package_data
+
+# Platforms and architectures that executables can be made for.
+SUPPORTED = (("linux", "x64"), ("linux", "arm64"), ("macos", "x64"), ("macos", "arm64"))
 
 
 class UnsupportedTargetError(PkgRulesError):
@@ -76,6 +81,7 @@ class SeaExecutableRequest:
     options: BakedOptions = BakedOptions()
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
+    signing: Digest | None = None
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -110,7 +116,8 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
         ),
     )
     return await assemble(
-        AssembleRequest(base, written.digest, written.path, request.file_name), **implicitly()
+        AssembleRequest(base, written.digest, written.path, request.file_name, request.signing),
+        **implicitly(),
     )
 
 
@@ -126,11 +133,11 @@ else:
 async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
     # Before anything is downloaded for it.
-    if triple.platform != "linux" or triple.arch not in ("x64", "arm64"):
+    if (triple.platform, triple.arch) not in SUPPORTED:
         raise UnsupportedTargetError(
             f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for Linux on x64 and arm64. Write `node{triple.version}-linux-x64` or "
-            f"`node{triple.version}-linux-arm64`."
+            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)}. Write e.g. "
+            f"`node{triple.version}-linux-x64`."
         )
     if request.ignores_node_options:
         check_can_have_options(
@@ -145,6 +152,10 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             raise UnsupportedTargetError(
                 f"The `compress` field of {request.address} cannot be used for `{triple.text}`. {error}"
             ) from error
+    signing = None
+    if triple.platform == "macos":
+        found = await macos_signing(MacosSigningRequest(request.address), **implicitly())
+        signing = found.digest
     # All may bring errors that the user can mend at once, so none waits for the others.
     program, node, options = await concurrently(
         program_files(ProgramFilesRequest(request.address), **implicitly()),
@@ -169,7 +180,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             _is_module(files.entry_point, own),
             [one.specifier for one in files.resolutions if one.importer == files.entry_point],
         )
-        return await simple_executable(
+        built = await simple_executable(
             SimpleExecutableRequest(
                 distribution=node,
                 script=files.first_party.digest,
@@ -177,20 +188,26 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 file_name=request.file_name,
                 exec_argv=options.exec_argv,
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
+                signing=signing,
             ),
             **implicitly(),
         )
-    return await sea_executable(
-        SeaExecutableRequest(
-            files,
-            node,
-            request.file_name,
-            options,
-            request.ignores_node_options,
-            request.settings,
-        ),
-        **implicitly(),
-    )
+    else:
+        built = await sea_executable(
+            SeaExecutableRequest(
+                files,
+                node,
+                request.file_name,
+                options,
+                request.ignores_node_options,
+                request.settings,
+                signing,
+            ),
+            **implicitly(),
+        )
+    if triple.platform == "macos":
+        return await codesigned(CodesignRequest(request.address, built), **implicitly())
+    return built
 
 
 def exec_argv_extension(ignores_node_options: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pants.engine.fs import CreateDigest, Digest, FileContent
@@ -42,6 +42,7 @@ class NodeRunner:
     argv: tuple[str, ...]
     immutable_input_digests: FrozenDict[str, Digest]
     reason: str = ""
+    can_be_mended: bool = True
 
 
 def native_runner(node: NodeDistribution) -> NodeRunner:
@@ -74,6 +75,10 @@ async def _node_runner(
     host = "-".join(HOSTS[platform.value])
     if node.runs_on == host:
         return native_runner(node)
+    if node.platform == "macos":
+        return replace(
+            _none("V8 compiles for macOS only on a Mac: build there to have it"), can_be_mended=False
+        )
     if node.runs_on != "linux-arm64" or not host.startswith("linux-"):
         return _none(
             f"Node.js for {node.runs_on} does not run on {host}. Build with an `environment` of that platform"

@@ -24,6 +24,7 @@ from pkg_rules.engine import (
     remove_prefix,
     run_fallible_process,
 )
+from pkg_rules.util_rules.macos_signing import SIGNING
 from pkg_rules.util_rules.node_distribution import (
     HostNodeRequest,
     NodeDistribution,
@@ -175,12 +176,23 @@ else:
 
 @dataclass(frozen=True)
 class InjectRequest:
+    """`signing` is that of `MacosSigning`."""
+
     distribution: NodeDistribution
     application: SeaApplication
+    signing: Digest | None = None
+
+
+def signing_inputs(signing: Digest | None) -> tuple[tuple[str, ...], dict[str, Digest]]:
+    """The last argument of a step that writes an executable, and the immutable input that it names."""
+    if signing is None:
+        return (), {}
+    return (f"__signing/{SIGNING}",), {"__signing": signing}
 
 
 def inject_process(script: PythonScript, request: InjectRequest) -> Process:
     distribution = request.distribution
+    more_arguments, more_inputs = signing_inputs(request.signing)
     outputs = (f"{OUT}/base", f"{OUT}/base.json")
     return Process(
         argv=(
@@ -188,12 +200,14 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
             f"__base/{distribution.executable}",
             f"__application/{request.application.path}",
             outputs[0],
+            *more_arguments,
         ),
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
             "__application": request.application.digest,
             "__base": distribution.digest,
+            **more_inputs,
         },
         output_files=outputs,
         description=f"Prepare Node.js {distribution.version} for {distribution.runs_on}",

@@ -8,12 +8,14 @@ signature, which is empty.
 
 from __future__ import annotations
 
+import json
 import mmap
 import plistlib
 import struct
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from pkg_rules.core.binfmt.der import encode_entitlements
 from pkg_rules.core.binfmt.errors import ExecutableFormatError
@@ -71,16 +73,40 @@ def read_signing(executable: Path) -> Signing:
     return Signing(identifier, blobs.get(_AT_ENTITLEMENTS, b"")[_BLOB.size :])
 
 
-def check_entitlements(content: bytes, origin: str) -> bytes:
+def check_entitlements(content: bytes) -> bytes:
     """Returns them as they are. Raises ExecutableFormatError unless they are a property list that can be signed."""
     try:
         encode_entitlements(plistlib.loads(content, fmt=plistlib.FMT_XML))
-    except Exception as error:  # the parser lets out whatever its steps raise
+    except (ValueError, ExpatError) as error:
         raise ExecutableFormatError(
-            f"The entitlements `{origin}` cannot be used: {error}. They are a property list in XML, "
+            f"These are no entitlements: {error}. They are a property list in XML, e.g. "
             "`<plist><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>`."
         ) from error
     return content
+
+
+def render_signing(signing: Signing | None) -> str:
+    """For `read_signing_file`; None is for no signature."""
+    entitlements = signing and signing.entitlements
+    return json.dumps(
+        {
+            "signature": signing is not None,
+            "identifier": signing and signing.identifier,
+            "entitlements": entitlements and entitlements.decode(),
+        },
+        sort_keys=True,
+    )
+
+
+def read_signing_file(path: str | None) -> Signing | None:
+    """Without a file, a signature that says the same as that of the executable which the new one is made of."""
+    if path is None:
+        return Signing()
+    fields = json.loads(Path(path).read_text("utf-8"))
+    if not fields["signature"]:
+        return None
+    entitlements = fields["entitlements"]
+    return Signing(fields["identifier"], entitlements and entitlements.encode())
 
 
 def signature_size(signing: Signing, end: int) -> int:
