@@ -90,7 +90,14 @@ def test_the_own_platform_needs_no_emulator(rule_runner: RuleRunner) -> None:
     assert runner_for(rule_runner, node("linux", "x64")).argv == ("__node/bin/node",)
 
 
-@pytest.mark.parametrize("other", [("macos", "arm64"), ("macos", "x64"), ("win", "x64")])
+@pytest.mark.parametrize("arch", ["arm64", "x64"])
+def test_nothing_but_a_mac_runs_node_for_macos(rule_runner: RuleRunner, arch: str) -> None:
+    found = runner_for(rule_runner, node("macos", arch))
+    assert (found.argv, found.can_be_mended) == ((), False)
+    assert found.reason == "V8 compiles for macOS only on a Mac: build there to have it"
+
+
+@pytest.mark.parametrize("other", [("win", "x64")])
 def test_other_systems_are_not_emulated(rule_runner: RuleRunner, other: tuple[str, str]) -> None:
     found = runner_for(rule_runner, node(*other))
     assert found.argv == ()

@@ -87,13 +87,11 @@ def check_entitlements(content: bytes) -> bytes:
 
 def render_signing(signing: Signing | None) -> str:
     """For `read_signing_file`; None is for no signature."""
-    entitlements = signing and signing.entitlements
+    if signing is None:
+        return json.dumps({"signature": False})
+    entitlements = None if signing.entitlements is None else signing.entitlements.decode()
     return json.dumps(
-        {
-            "signature": signing is not None,
-            "identifier": signing and signing.identifier,
-            "entitlements": entitlements and entitlements.decode(),
-        },
+        {"signature": True, "identifier": signing.identifier, "entitlements": entitlements},
         sort_keys=True,
     )
 
@@ -106,7 +104,7 @@ def read_signing_file(path: str | None) -> Signing | None:
     if not fields["signature"]:
         return None
     entitlements = fields["entitlements"]
-    return Signing(fields["identifier"], entitlements and entitlements.encode())
+    return Signing(fields["identifier"], None if entitlements is None else entitlements.encode())
 
 
 def signature_size(signing: Signing, end: int) -> int:

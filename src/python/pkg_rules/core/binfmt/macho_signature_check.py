@@ -5,7 +5,22 @@ from __future__ import annotations
 import mmap
 import struct
 from hashlib import sha256
-from typing import Any, Iterable
+from typing import Any, Iterable, Mapping
+
+# The magic numbers of the parts of a signature, by their types: code directory, requirements, resources, entitlements
+# in both forms, constraints on who starts whom (8 to 11), further code directories, certificate, ticket of Apple.
+_MAGICS: Mapping[int, int] = {
+    0: 0xFADE0C02,
+    2: 0xFADE0C01,
+    5: 0xFADE7171,
+    7: 0xFADE7172,
+    **{kind: 0xFADE8181 for kind in range(8, 12)},
+    **{kind: 0xFADE0C02 for kind in range(0x1000, 0x1005)},
+    0x10000: 0xFADE0B01,
+    0x10002: 0xFADE0B01,
+}
+# Where the identifier is, by the version of the code directory, whose fields end there.
+_FIELDS_END: Mapping[int, int] = {0x20400: 88, 0x20500: 96, 0x20600: 108}
 
 
 def check_signature(content: mmap.mmap, commands: Iterable[tuple[int, bytes]], text: Any) -> str:
@@ -25,8 +40,8 @@ def _problem(content: mmap.mmap, signature_offset: int, signature: bytes, text: 
     end = 12 + 8 * count
     for number in range(count):
         kind, at = struct.unpack_from(">II", signature, 12 + 8 * number)
-        size = struct.unpack_from(">I", signature, at + 4)[0]
-        if at != end or at + size > length:
+        magic, size = struct.unpack_from(">II", signature, at)
+        if at != end or at + size > length or kind in blobs or _MAGICS.get(kind) != magic:
             return f"part {kind:#x} of its signature is out of place"
         blobs[kind] = signature[at : at + size]
         end = at + size
@@ -55,7 +70,7 @@ def _directory_problem(
     page = 1 << page_bits
     if pages != -(-limit // page) or hashes + 32 * pages != length or length != len(directory):
         return "its code directory has a wrong number of hashes"
-    if b"\0" not in directory[identifier : hashes - 32 * special] or identifier < 88:
+    if b"\0" not in directory[identifier : hashes - 32 * special] or identifier != _FIELDS_END.get(version):
         return "its code directory has no identifier"
     for slot in set(range(1, special + 1)) | {kind for kind in blobs if 0 < kind < 0x1000}:
         expected = sha256(blobs[slot]).digest() if slot in blobs else bytes(32)
