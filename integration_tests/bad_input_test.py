@@ -100,7 +100,7 @@ MISTAKES = (
         "app:bin",
         "targets",
         "`node24-win-x64`",
-        "only for Linux on x64 and arm64",
+        "only for `linux-x64`, `linux-arm64`, `macos-x64`",
     ),
     mistake(
         "several-files-in-simple-mode",

@@ -18,6 +18,7 @@ from pkg_rules.core.binfmt.identify import identify
 from pkg_rules.core.binfmt.macho import content_end, find_section
 from pkg_rules.core.binfmt.macho_check import check_executable
 from pkg_rules.core.binfmt.macho_signature import read_signing
+from pkg_rules.core.binfmt.macho_universal import read_parts
 from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.writer import write_payload
 from pkg_rules.core.sea.assemble import assemble
@@ -93,7 +94,8 @@ def test_packaged_programs_and_a_tool_that_signs(tmp_path: Path) -> None:
         {
             "app/BUILD": (
                 'package_json(name="pkg")\njavascript_sources(name="src")\n'
-                'node_executable(name="bin", entry_point="main.js", targets=["node22-macos-x64", "node24-macos-arm64"],\n'
+                'node_executable(name="bin", entry_point="main.js", targets=["node22-macos-x64", "node24-macos-arm64",\n'
+                '    "node22-macos-universal"],\n'
                 '    macos_identifier="com.example.app", macos_entitlements="app.plist")\n'
                 'node_executable(name="single", entry_point="main.js", targets=["node22-macos-x64"], mode="simple",\n'
                 '    macos_signature=False)\n'
@@ -112,16 +114,22 @@ def test_packaged_programs_and_a_tool_that_signs(tmp_path: Path) -> None:
     (tmp_path / "tools/sign").chmod(0o755)
     finished = repository.pants("package", "app::")
     assert finished.exit_code == 0, finished.output
-    assert finished.output.count("V8 compiles for macOS only on a Mac") == 2
+    assert finished.output.count("V8 compiles for macOS only on a Mac") == 3
     dist = tmp_path / "dist/app"
     assert sorted(path.name for path in dist.iterdir()) == [
-        "bin-node22-x64", "bin-node24-arm64", "single", "tool",
+        "bin-node22-universal", "bin-node22-x64", "bin-node24-arm64", "single", "tool",
     ]
     for name, kind in (("bin-node22-x64", "macos-x64"), ("bin-node24-arm64", "macos-arm64")):
         sound(dist / name)
         assert str(identify(dist / name)) == kind
         signing = read_signing(dist / name)
         assert (signing.identifier, signing.entitlements) == ("com.example.app", ENTITLEMENTS.encode())
+    universal = (dist / "bin-node22-universal").read_bytes()
+    for (offset, size), kind in zip(read_parts(dist / "bin-node22-universal"), ("macos-x64", "macos-arm64")):
+        (tmp_path / kind).write_bytes(universal[offset : offset + size])
+        sound(tmp_path / kind)
+        assert str(identify(tmp_path / kind)) == kind
+    assert (tmp_path / "macos-x64").read_bytes() == (dist / "bin-node22-x64").read_bytes()
     sound(dist / "tool")
     assert read_signing(dist / "tool").identifier == "node"
     check_executable(dist / "single")

@@ -136,7 +136,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     if (triple.platform, triple.arch) not in SUPPORTED:
         raise UnsupportedTargetError(
             f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)}. Write e.g. "
+            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)} and `macos-universal`. Write e.g. "
             f"`node{triple.version}-linux-x64`."
         )
     if request.ignores_node_options:

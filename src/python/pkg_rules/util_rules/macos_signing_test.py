@@ -9,6 +9,7 @@ from typing import Iterator
 import pytest
 from pants.engine.addresses import Address
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, DigestContents, FileContent
+from pants.engine.process import Process
 from pants.testutil.rule_runner import QueryRule, RuleRunner, engine_error
 from pants.util.frozendict import FrozenDict
 
@@ -29,8 +30,13 @@ from pkg_rules.util_rules.macos_signing import (
     MacosSigningError,
     MacosSigningRequest,
 )
+from pkg_rules.util_rules.macos_universal import join_process
+from pkg_rules.util_rules.python_tools import PythonScript
 
 ADDRESS = Address("app", target_name="bin")
+SCRIPT = PythonScript(
+    ("__tools/python", "pkg_rules.scripts.x"), FrozenDict({"__tools": EMPTY_DIGEST}), FrozenDict()
+)
 
 
 @pytest.fixture
@@ -163,6 +169,13 @@ def test_a_tool_that_is_missing(rule_runner: RuleRunner, tmp_path: Path) -> None
         codesigned(rule_runner, tmp_path, "true", tool="tools/other")
 
 
-def test_the_step_is_portable() -> None:
-    process = codesign_process(("tools/sign", "{executable}"), EMPTY_DIGEST, FrozenDict(), ADDRESS)
+@pytest.mark.parametrize(
+    "process",
+    [
+        codesign_process(("tools/sign", "{executable}"), EMPTY_DIGEST, FrozenDict(), ADDRESS),
+        join_process(SCRIPT, EMPTY_DIGEST),
+    ],
+    ids=["sign", "join"],
+)
+def test_steps_are_portable(process: Process) -> None:
     assert_portable(process, large_output=True)
