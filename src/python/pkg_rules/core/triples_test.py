@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pkg_rules.core.node_lock_file import parse_node_lock
 from pkg_rules.core.triples import (
     OutputNameError,
     Triple,
@@ -13,8 +16,8 @@ from pkg_rules.core.triples import (
     pinned_triples,
     resolve_triple,
 )
-from pkg_rules.testutil.pinned_tools import node_lock
 
+LOCK = Path(__file__).parents[4] / "3rdparty/node/node.lock.json"
 PINNED = tuple(
     Triple(version, platform, arch)
     for version, platform, arch in (
@@ -31,7 +34,7 @@ PINNED = tuple(
 
 
 def test_a_universal_node_is_one_that_is_pinned_for_both_architectures() -> None:
-    pinned = pinned_triples(node_lock())
+    pinned = pinned_triples(parse_node_lock(LOCK.read_bytes(), LOCK.name))
     universal = {triple.version for triple in pinned if triple.arch == "universal"}
     assert universal, "the lock file of this repository has such versions"
     for version in {triple.version for triple in pinned if triple.platform == "macos"}:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pants.core.target_types import FileSourceField
+from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.engine.addresses import Address
 from pants.engine.env_vars import EnvironmentVarsRequest
 from pants.engine.fs import CreateDigest, Digest, FileEntry, MergeDigests
 from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import SourcesField, Target, TransitiveTargetsRequest
-from pants.core.target_types import FileSourceField
-from pants.core.util_rules.source_files import SourceFilesRequest
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -70,7 +71,7 @@ def codesign_process(
         description=f"Sign the executable of {address} with `{tool}`",
         level=LogLevel.INFO,
         timeout_seconds=600,
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 
@@ -82,6 +83,7 @@ def check_process(script: PythonScript, signed: Digest) -> Process:
         description="Check a signed executable",
         level=LogLevel.DEBUG,
         timeout_seconds=300,
+        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
     )
 
 

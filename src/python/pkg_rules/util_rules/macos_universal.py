@@ -10,6 +10,7 @@ from pants.engine.process import Process
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.triples import UNIVERSAL
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -52,7 +53,7 @@ def join_process(script: PythonScript, parts: Digest) -> Process:
         level=LogLevel.DEBUG,
         timeout_seconds=300,
         # The output is large: a result that is being fetched must not be lost to a race with a new run.
-        remote_cache_speculation_delay_millis=15_000,
+        remote_cache_speculation_delay_millis=WAIT_FOR_LARGE_HIT_MILLIS,
     )
 
 

@@ -13,6 +13,7 @@ import os
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Callable
 
 from pkg_rules.core.binfmt.copying import write_at
 from pkg_rules.core.binfmt.edit import Edit
@@ -155,7 +156,7 @@ def _move_linkedit(header: MachHeader, distance: int, content: bytes) -> tuple[M
     return replace(moved, commands=commands), content
 
 
-def _moved(header: MachHeader, new_offset) -> MachHeader:
+def _moved(header: MachHeader, new_offset: Callable[[int], int]) -> MachHeader:
     return replace(
         header, commands=tuple(with_offsets(command, new_offset) for command in header.commands)
     )
