@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Iterable, Optional
 
 from pants.engine.addresses import Address
@@ -15,6 +16,7 @@ from pants.engine.target import (
 from pants.util.strutil import help_text
 
 _ONLY_MACOS = "It means nothing for executables of other platforms."
+_IDENTIFIER = re.compile(r"[A-Za-z0-9._-]+")
 # What stands for the executable in `macos_codesign`.
 EXECUTABLE = "{executable}"
 
@@ -43,6 +45,16 @@ class MacosIdentifierField(StringField):
         that equal content makes equal executables. {_ONLY_MACOS}
         """
     )
+
+    @classmethod
+    def compute_value(cls, raw_value: Optional[str], address: Address) -> Optional[str]:
+        value = super().compute_value(raw_value, address)
+        if value is not None and not _IDENTIFIER.fullmatch(value):
+            raise InvalidFieldException(
+                f"The `{cls.alias}` field of {address} is `{value}`, but it must consist of letters, digits, `.`, `-` and "
+                "`_`, e.g. `com.example.hello`."
+            )
+        return value
 
 
 class MacosEntitlementsField(StringField):

@@ -111,6 +111,12 @@ def test_a_command_that_cannot_be(rule_runner: RuleRunner, command: str) -> None
         signing_of(rule_runner, f"macos_codesign={command}")
 
 
+@pytest.mark.parametrize("identifier", ["", "a b", "a\0b"])
+def test_an_identifier_that_cannot_be(rule_runner: RuleRunner, identifier: str) -> None:
+    with engine_error(contains="The `macos_identifier` field of app:bin is"):
+        signing_of(rule_runner, f"macos_identifier={identifier!r}")
+
+
 def executable(folder: Path, identifier: str) -> bytes:
     (folder / "node").write_bytes(made_up_macho())
     inject(folder / "node", b"script", folder / identifier, Signing(identifier))
