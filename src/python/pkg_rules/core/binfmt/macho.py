@@ -40,7 +40,7 @@ _SEGMENT = "NODE_SEA"
 # The largest page of memory: those of arm64, where programs for x64 run as well.
 _PAGE = 0x4000
 _READ = 1
-_SIGNATURE_ALIGNMENT = 16
+SIGNATURE_ALIGNMENT = 16
 # Offsets of load commands are 4 bytes.
 _LIMIT = 1 << 32
 
@@ -114,7 +114,7 @@ def finish(source: Path, out: int, signing: Signing | None) -> None:
     `out` is made of `source` and is open for reading and writing. What `signing` leaves open is taken from the signature
     of `source`. Without `signing` the file has no signature, and macOS does not start it on arm64 before it gets one.
     """
-    end = _align(os.fstat(out).st_size, _SIGNATURE_ALIGNMENT)
+    end = _align(os.fstat(out).st_size, SIGNATURE_ALIGNMENT)
     os.ftruncate(out, end)
     header = read_header_of(out, source.name).without(LC_CODE_SIGNATURE)
     header = _with_strings_up_to(header, end)
