@@ -10,6 +10,7 @@ from typing import Mapping
 
 import pytest
 
+from pkg_rules.testutil.pinned_tools import LOCK_FILE, REPOSITORY
 from pkg_rules.testutil.small_repository import SmallRepository
 
 PACKAGE = json.dumps({"name": "app", "version": "1.0.0"})
@@ -22,6 +23,18 @@ LOCK = json.dumps(
         "packages": {"": {"name": "app", "version": "1.0.0"}},
     }
 )
+
+
+def lock_with_armv7() -> str:
+    """The lock of Node.js, with one that nothing can be built for; it is refused before it is downloaded."""
+    content = json.loads(LOCK_FILE.read_text())
+    like = next(
+        entry
+        for entry in content["node"]
+        if entry["version"].startswith("22.") and (entry["platform"], entry["arch"]) == ("linux", "arm64")
+    )
+    content["node"].append({**like, "arch": "armv7"})
+    return json.dumps(content)
 
 
 def build(fields: str = 'entry_point="main.js"', more: str = "") -> str:
@@ -96,11 +109,14 @@ MISTAKES = (
     ),
     mistake(
         "other-platform",
-        {"app/BUILD": build('entry_point="main.js", targets=["node22-macos-x64"]')},
+        {
+            "app/BUILD": build('entry_point="main.js", targets=["node22-linux-armv7"]'),
+            str(LOCK_FILE.relative_to(REPOSITORY)): lock_with_armv7(),
+        },
         "app:bin",
         "targets",
-        "`node22-macos-x64`",
-        "only for `linux-x64`, `linux-arm64`, `win-x64`",
+        "`node22-linux-armv7`",
+        "only for `linux-x64`, `linux-arm64`, `win-x64`, `win-arm64`, `macos-x64`, `macos-arm64` and `macos-universal`",
     ),
     mistake(
         "icon-missing",

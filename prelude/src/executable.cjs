@@ -27,4 +27,21 @@ function openExecutable() {
   return fs.openSync(process.platform === 'linux' ? '/proc/self/exe' : process.execPath, 'r');
 }
 
-module.exports = { openExecutable, readLocator };
+// Universal executables of macOS begin with a table (big-endian): magic, number of parts, and for each CPU type, CPU
+// subtype, offset, size and alignment.
+const UNIVERSAL_MAGIC = 0xcafebabe;
+const UNIVERSAL_SIZE = 48;
+const CPU_TYPES = { x64: 0x01000007, arm64: 0x0100000c };
+
+/** Where the part for this architecture begins, which all its offsets count from: 0 unless the executable is universal. */
+function partOffset(executable, arch) {
+  const table = Buffer.alloc(UNIVERSAL_SIZE);
+  fs.readSync(executable, table, 0, UNIVERSAL_SIZE, 0);
+  if (table.readUInt32BE(0) !== UNIVERSAL_MAGIC) return 0;
+  for (const at of [8, 28]) {
+    if (table.readUInt32BE(at) === CPU_TYPES[arch]) return table.readUInt32BE(at + 8);
+  }
+  return endDamaged(`it has no part for ${arch}`);
+}
+
+module.exports = { openExecutable, partOffset, readLocator };

@@ -20,6 +20,7 @@ from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
 from pkg_rules.engine import EnvironmentField
+from pkg_rules.macos_fields import MACOS_FIELDS
 from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
 from pkg_rules.windows_fields import WINDOWS_FIELDS
 
@@ -57,7 +58,7 @@ class NodeExecutableTargetsField(StringSequenceField):
         the machine that builds, and the Node.js of `[node-executables].default_node`) and come in any order. `<node>` is `node24`,
         `node24.21`, an exact `node24.21.0` or `latest`; a range is resolved to the newest version that the lock file
         pins, so that a build never depends on the day. `<platform>` is `linux`, `macos`, `win`, `alpine` or
-        `linuxstatic`; `<arch>` is `x64`, `arm64` or `armv7`. `host` leaves out all three.
+        `linuxstatic`; `<arch>` is `x64`, `arm64` or `armv7`, on macOS also `universal` for the first two. `host` leaves out all three.
 
         With several items each file name gets a suffix of the parts in which the items differ, see
         `{OutputPathField.alias}`.
@@ -249,6 +250,7 @@ class NodeExecutableTarget(Target):
         *WINDOWS_FIELDS,
         RestartableField,
         EnvironmentField,
+        *MACOS_FIELDS,
     )
     help = help_text(
         f"""

@@ -32,7 +32,10 @@ _ARCH_ALIASES: Mapping[str, str] = {
     "aarch64": "arm64",
     "armv7l": "armv7",
     "armhf": "armv7",
+    "universal": "universal",
 }
+# An executable for macOS that is one for both.
+UNIVERSAL = ("x64", "arm64")
 _NODE = re.compile(r"(?:node|v|nodev)?(\d+(?:\.\d+){0,2})")
 _NEWEST = ("latest", "node")
 _HOST = "host"
@@ -71,7 +74,13 @@ class Triple:
 
 
 def pinned_triples(lock: NodeLock) -> tuple[Triple, ...]:
-    return tuple(Triple(entry.version, entry.platform, entry.arch) for entry in lock.nodes())
+    pinned = tuple(Triple(entry.version, entry.platform, entry.arch) for entry in lock.nodes())
+    versions = {triple.version for triple in pinned if triple.platform == "macos"}
+    return pinned + tuple(
+        Triple(version, "macos", "universal")
+        for version in sorted(versions)
+        if all(Triple(version, "macos", arch) in pinned for arch in UNIVERSAL)
+    )
 
 
 def parse_triple(text: str) -> TripleRequest:
@@ -195,7 +204,7 @@ def _unknown_token(text: str, token: str) -> TripleError:
         "A target is `<node>-<platform>-<arch>`, of which parts may be left out:\n"
         "  * node: `node24`, `node24.21`, `node24.21.0` or `latest`\n"
         f"  * platform: {', '.join(f'`{name}`' for name in PLATFORMS)}\n"
-        f"  * arch: {', '.join(f'`{name}`' for name in ARCHITECTURES)}\n"
+        f"  * arch: {', '.join(f'`{name}`' for name in ARCHITECTURES)}, on macOS `universal` for the first two\n"
         "  * or `host` alone, for the machine that builds"
     )
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from pkg_rules.core.node_lock_file import parse_node_lock
 from pkg_rules.core.triples import (
     OutputNameError,
     Triple,
     TripleError,
     output_names,
     parse_triple,
+    pinned_triples,
     resolve_triple,
 )
 
+LOCK = Path(__file__).parents[4] / "3rdparty/node/node.lock.json"
 PINNED = tuple(
     Triple(version, platform, arch)
     for version, platform, arch in (
@@ -26,6 +31,15 @@ PINNED = tuple(
         ("26.10.0", "macos", "arm64"),
     )
 )
+
+
+def test_a_universal_node_is_one_that_is_pinned_for_both_architectures() -> None:
+    pinned = pinned_triples(parse_node_lock(LOCK.read_bytes(), LOCK.name))
+    universal = {triple.version for triple in pinned if triple.arch == "universal"}
+    assert universal, "the lock file of this repository has such versions"
+    for version in {triple.version for triple in pinned if triple.platform == "macos"}:
+        both = all(Triple(version, "macos", arch) in pinned for arch in ("x64", "arm64"))
+        assert both == (version in universal)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +65,7 @@ PINNED = tuple(
         ("win32-x86_64", None, "win", "x64"),
         ("musl", None, "alpine", None),
         ("linuxstatic-armv7l", None, "linuxstatic", "armv7"),
+        ("mac-universal", None, "macos", "universal"),
     ],
 )
 def test_targets_are_read(
@@ -106,7 +121,7 @@ def test_unknown_parts_are_named(text: str, token: str, hint: str) -> None:
         "A target is `<node>-<platform>-<arch>`, of which parts may be left out:\n"
         "  * node: `node24`, `node24.21`, `node24.21.0` or `latest`\n"
         "  * platform: `linux`, `alpine`, `linuxstatic`, `macos`, `win`\n"
-        "  * arch: `x64`, `arm64`, `armv7`\n"
+        "  * arch: `x64`, `arm64`, `armv7`, on macOS `universal` for the first two\n"
         "  * or `host` alone, for the machine that builds"
     )
 

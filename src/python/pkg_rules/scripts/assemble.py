@@ -1,24 +1,35 @@
-"""Makes the executable: `assemble BASE PAYLOAD OUT [BRANDING]`, with the description of the base in `BASE.json`."""
+"""Makes the executable: `assemble BASE PAYLOAD OUT [--branding FILE] [--signing FILE]`, with the description of the base
+in `BASE.json`."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 from pkg_rules.core.binfmt.branding import Branding
+from pkg_rules.core.binfmt.macho_signature import read_signing_file
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sea.assemble import assemble
 from pkg_rules.core.sea.base_layout import BaseLayout
 
 
-def main(base: str, payload: str, out: str, branding: str | None = None) -> int:
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="assemble.py")
+    parser.add_argument("base", type=Path)
+    parser.add_argument("payload", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--branding", type=Path)
+    parser.add_argument("--signing")
+    options = parser.parse_args(argv[1:])
     try:
         assemble(
-            Path(base),
-            BaseLayout.read(Path(f"{base}.json")),
-            Path(payload),
-            Path(out),
-            None if branding is None else Branding.read(Path(branding)),
+            options.base,
+            BaseLayout.read(Path(f"{options.base}.json")),
+            options.payload,
+            options.out,
+            branding=None if options.branding is None else Branding.read(options.branding),
+            signing=read_signing_file(options.signing),
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)
@@ -27,4 +38,4 @@ def main(base: str, payload: str, out: str, branding: str | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv))

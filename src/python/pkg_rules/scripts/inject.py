@@ -1,30 +1,40 @@
-"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [BRANDING]`; its layout goes to
-`OUT.json`."""
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--branding FILE] [--signing FILE]`;
+its layout goes to `OUT.json`."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
 from pkg_rules.core.binfmt.branding import Branding
+from pkg_rules.core.binfmt.macho_signature import read_signing_file
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sea.inject import inject
 
 
-def main(executable: str, application: str, out: str, branding: str | None = None) -> int:
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="inject.py")
+    parser.add_argument("executable", type=Path)
+    parser.add_argument("application", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--branding", type=Path)
+    parser.add_argument("--signing")
+    options = parser.parse_args(argv[1:])
     try:
         layout = inject(
-            Path(executable),
-            Path(application).read_bytes(),
-            Path(out),
-            None if branding is None else Branding.read(Path(branding)),
+            options.executable,
+            options.application.read_bytes(),
+            options.out,
+            branding=None if options.branding is None else Branding.read(options.branding),
+            signing=read_signing_file(options.signing),
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)
         return 1
-    Path(f"{out}.json").write_text(layout.render(), "utf-8")
+    Path(f"{options.out}.json").write_text(layout.render(), "utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(sys.argv))

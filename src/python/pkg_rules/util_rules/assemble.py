@@ -27,8 +27,8 @@ from pkg_rules.util_rules.prepared_base import (
     InjectRequest,
     PreparedBase,
     SeaApplicationRequest,
-    branding_inputs,
     inject,
+    platform_inputs,
     sea_application,
 )
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
@@ -44,13 +44,14 @@ class AssembleError(PkgRulesError):
 @dataclass(frozen=True)
 class AssembleRequest:
     """`payload_path` is the payload's path in the digest `payload`; `file_name` may be a path; `branding` is that of
-    `WindowsBranding`."""
+    `WindowsBranding`, `signing` that of `MacosSigning`."""
 
     prepared_base: PreparedBase
     payload: Digest
     payload_path: str
     file_name: str
     branding: Digest | None = None
+    signing: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class SimpleExecutableRequest:
     exec_argv: tuple[str, ...] = ()
     exec_argv_extension: str = "env"
     branding: Digest | None = None
+    signing: Digest | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ else:
 
 def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
     base = request.prepared_base
-    more_arguments, more_inputs = branding_inputs(request.branding)
+    more_arguments, more_inputs = platform_inputs(request.branding, request.signing)
     return Process(
         argv=(
             *script.argv,
@@ -122,9 +124,9 @@ def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
-            **more_inputs,
             "__base": base.digest,
             "__payload": request.payload,
+            **more_inputs,
         },
         # The name of the file is not part of the key: equal content is assembled once.
         output_files=(OUTPUT,),
@@ -170,7 +172,10 @@ async def _simple_executable(request: SimpleExecutableRequest) -> AssembledExecu
         ),
         **implicitly(),
     )
-    base = await inject(InjectRequest(request.distribution, application, request.branding), **implicitly())
+    base = await inject(
+        InjectRequest(request.distribution, application, request.branding, request.signing),
+        **implicitly(),
+    )
     return await named(NamedRequest(base.digest, base.path, request.file_name), **implicitly())
 
 

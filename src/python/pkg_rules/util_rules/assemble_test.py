@@ -241,13 +241,30 @@ def test_a_simple_executable_runs_its_script(rule_runner: RuleRunner, version: s
             assemble_process(
                 SCRIPT,
                 AssembleRequest(
-                    PreparedBase(NODE, EMPTY_DIGEST, "base"), EMPTY_DIGEST, "out/payload", "app", EMPTY_DIGEST
+                    PreparedBase(NODE, EMPTY_DIGEST, "base"),
+                    EMPTY_DIGEST,
+                    "out/payload",
+                    "app",
+                    branding=EMPTY_DIGEST,
+                ),
+            ),
+            True,
+        ),
+        (
+            assemble_process(
+                SCRIPT,
+                AssembleRequest(
+                    PreparedBase(NODE, EMPTY_DIGEST, "base"),
+                    EMPTY_DIGEST,
+                    "out/payload",
+                    "app",
+                    signing=EMPTY_DIGEST,
                 ),
             ),
             True,
         ),
     ],
-    ids=["application", "inject", "assemble", "assemble, branded"],
+    ids=["application", "inject", "assemble", "assemble, branded", "assemble, signed"],
 )
 def test_steps_are_portable(process, large_output: bool) -> None:
     assert_portable(process, large_output=large_output)

@@ -170,7 +170,7 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         node_runner(NodeRunnerRequest(request.node), **implicitly()),
     )
     if not runner.argv:
-        # What the user can do something about is a warning.
+        # What the user can do something about on this machine is a warning.
         logger.log(
             logging.WARNING if runner.can_be_mended else logging.INFO,
             f"`{app_files.entry_point}` for {request.node.runs_on} is built without code compiled ahead, so it starts "

@@ -38,6 +38,8 @@ from pkg_rules.util_rules.baked_options import (
 )
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
 from pkg_rules.util_rules.first_party import FirstParty, first_party
+from pkg_rules.util_rules.macos_codesign import CodesignRequest, codesigned
+from pkg_rules.util_rules.macos_signing import MacosSigningRequest, macos_signing
 from pkg_rules.util_rules.node_distribution import (
     NodeDistribution,
     NodeDistributionRequest,
@@ -50,7 +52,9 @@ from pkg_rules.util_rules.python_tools import package_data
 from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
 
 # Platforms and architectures that executables can be made for.
-SUPPORTED = (("linux", "x64"), ("linux", "arm64"), ("win", "x64"), ("win", "arm64"))
+SUPPORTED = tuple(
+    (platform, arch) for platform in ("linux", "win", "macos") for arch in ("x64", "arm64")
+)
 
 
 class UnsupportedTargetError(PkgRulesError):
@@ -81,6 +85,7 @@ class SeaExecutableRequest:
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
     branding: Digest | None = None
+    signing: Digest | None = None
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -115,7 +120,14 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
         ),
     )
     return await assemble(
-        AssembleRequest(base, written.digest, written.path, request.file_name, request.branding),
+        AssembleRequest(
+            base,
+            written.digest,
+            written.path,
+            request.file_name,
+            request.branding,
+            request.signing,
+        ),
         **implicitly(),
     )
 
@@ -135,7 +147,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     if (triple.platform, triple.arch) not in SUPPORTED:
         raise UnsupportedTargetError(
             f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)}. Write e.g. "
+            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)} and `macos-universal`. Write e.g. "
             f"`node{triple.version}-linux-x64`."
         )
     if request.ignores_node_options:
@@ -151,10 +163,13 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             raise UnsupportedTargetError(
                 f"The `compress` field of {request.address} cannot be used for `{triple.text}`. {error}"
             ) from error
-    branding = None
+    branding = signing = None
     if triple.platform == "win":
-        found = await windows_branding(WindowsBrandingRequest(request.address), **implicitly())
-        branding = found.digest
+        windows = await windows_branding(WindowsBrandingRequest(request.address), **implicitly())
+        branding = windows.digest
+    if triple.platform == "macos":
+        macos = await macos_signing(MacosSigningRequest(request.address), **implicitly())
+        signing = macos.digest
     # All may bring errors that the user can mend at once, so none waits for the others.
     program, node, options = await concurrently(
         program_files(ProgramFilesRequest(request.address), **implicitly()),
@@ -179,7 +194,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             _is_module(files.entry_point, own),
             [one.specifier for one in files.resolutions if one.importer == files.entry_point],
         )
-        return await simple_executable(
+        built = await simple_executable(
             SimpleExecutableRequest(
                 distribution=node,
                 script=files.first_party.digest,
@@ -188,21 +203,27 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 exec_argv=options.exec_argv,
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
                 branding=branding,
+                signing=signing,
             ),
             **implicitly(),
         )
-    return await sea_executable(
-        SeaExecutableRequest(
-            files,
-            node,
-            request.file_name,
-            options,
-            request.ignores_node_options,
-            request.settings,
-            branding,
-        ),
-        **implicitly(),
-    )
+    else:
+        built = await sea_executable(
+            SeaExecutableRequest(
+                files,
+                node,
+                request.file_name,
+                options,
+                request.ignores_node_options,
+                request.settings,
+                branding,
+                signing,
+            ),
+            **implicitly(),
+        )
+    if triple.platform == "macos":
+        return await codesigned(CodesignRequest(request.address, built), **implicitly())
+    return built
 
 
 def exec_argv_extension(ignores_node_options: bool) -> str:

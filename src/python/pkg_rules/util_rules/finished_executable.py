@@ -33,6 +33,10 @@ from pkg_rules.util_rules.executable import ExecutableRequest, executable
 from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.installed_tree import InstalledTree, InstalledTreeRequest, installed_tree
+from pkg_rules.util_rules.macos_universal import (
+    UniversalExecutableRequest,
+    universal_executable,
+)
 from pkg_rules.util_rules.post_build import PostBuildRequest, post_built
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 
@@ -138,7 +142,9 @@ def check_without_collision(address: Address, parts: Iterable[Iterable[Any]]) ->
 @rule(desc="Finish a Node.js executable", level=LogLevel.DEBUG)
 async def _finished_executable(request: ExecutableRequest) -> FinishedExecutable:
     built, deployed = await concurrently(
-        executable(request, **implicitly()),
+        universal_executable(UniversalExecutableRequest(request), **implicitly())
+        if request.triple.arch == "universal"
+        else executable(request, **implicitly()),
         deployed_files(DeployedFilesRequest(request.address), **implicitly()),
     )
     directory = os.path.dirname(built.path)

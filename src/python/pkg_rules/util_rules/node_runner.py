@@ -79,6 +79,10 @@ async def _node_runner(
         return replace(
             _none("V8 compiles for Windows only on Windows, where Pants does not run"), can_be_mended=False
         )
+    if node.platform == "macos":
+        return replace(
+            _none("V8 compiles for macOS only on a Mac: build there to have it"), can_be_mended=False
+        )
     if node.runs_on != "linux-arm64" or not host.startswith("linux-"):
         return _none(
             f"Node.js for {node.runs_on} does not run on {host}. Build with an `environment` of that platform"

@@ -97,7 +97,14 @@ def test_nobody_is_told_to_build_on_windows(rule_runner: RuleRunner) -> None:
     assert found.reason == "V8 compiles for Windows only on Windows, where Pants does not run"
 
 
-@pytest.mark.parametrize("other", [("macos", "arm64"), ("macos", "x64")])
+@pytest.mark.parametrize("arch", ["arm64", "x64"])
+def test_nothing_but_a_mac_runs_node_for_macos(rule_runner: RuleRunner, arch: str) -> None:
+    found = runner_for(rule_runner, node("macos", arch))
+    assert (found.argv, found.can_be_mended) == ((), False)
+    assert found.reason == "V8 compiles for macOS only on a Mac: build there to have it"
+
+
+@pytest.mark.parametrize("other", [("alpine", "x64"), ("linux", "armv7")])
 def test_other_systems_are_not_emulated(rule_runner: RuleRunner, other: tuple[str, str]) -> None:
     found = runner_for(rule_runner, node(*other))
     assert found.argv == ()

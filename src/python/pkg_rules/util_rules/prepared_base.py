@@ -24,6 +24,7 @@ from pkg_rules.engine import (
     remove_prefix,
     run_fallible_process,
 )
+from pkg_rules.util_rules.macos_signing import SIGNING
 from pkg_rules.util_rules.node_distribution import (
     HostNodeRequest,
     NodeDistribution,
@@ -176,24 +177,33 @@ else:
 
 @dataclass(frozen=True)
 class InjectRequest:
-    """`branding` is that of `WindowsBranding`."""
+    """`branding` is that of `WindowsBranding`, `signing` that of `MacosSigning`."""
 
     distribution: NodeDistribution
     application: SeaApplication
     branding: Digest | None = None
+    signing: Digest | None = None
 
 
-def branding_inputs(branding: Digest | None) -> tuple[tuple[str, ...], dict[str, Digest]]:
-    """The last argument of a step that writes an executable, and the immutable input that it names."""
-    if branding is None:
-        return (), {}
-    return (f"__branding/{BRANDING}",), {"__branding": branding}
+def platform_inputs(
+    branding: Digest | None, signing: Digest | None
+) -> tuple[tuple[str, ...], dict[str, Digest]]:
+    """The last arguments of a step that writes an executable, and the immutable inputs that they name."""
+    arguments: tuple[str, ...] = ()
+    inputs: dict[str, Digest] = {}
+    if branding is not None:
+        arguments += (f"--branding=__branding/{BRANDING}",)
+        inputs["__branding"] = branding
+    if signing is not None:
+        arguments += (f"--signing=__signing/{SIGNING}",)
+        inputs["__signing"] = signing
+    return arguments, inputs
 
 
 def inject_process(script: PythonScript, request: InjectRequest) -> Process:
     distribution = request.distribution
     outputs = (f"{OUT}/base", f"{OUT}/base.json")
-    more_arguments, more_inputs = branding_inputs(request.branding)
+    more_arguments, more_inputs = platform_inputs(request.branding, request.signing)
     return Process(
         argv=(
             *script.argv,
@@ -205,9 +215,9 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
         env=script.env,
         immutable_input_digests={
             **script.immutable_input_digests,
-            **more_inputs,
             "__application": request.application.digest,
             "__base": distribution.digest,
+            **more_inputs,
         },
         output_files=outputs,
         description=f"Prepare Node.js {distribution.version} for {distribution.runs_on}",

@@ -200,10 +200,10 @@ def plan_resources(
     )
 
 
-def write_checksum(path: Path, out: int) -> None:
-    """To be called when all else is written."""
-    with open(path, "rb") as file:
-        at = read_pe(file, path.name).checksum_offset
+def write_checksum(name: str, out: int) -> None:
+    """To be called when all else is written. `out` is open for reading and writing; `name` is for errors."""
+    with open(out, "rb", closefd=False) as file:
+        at = read_pe(file, name).checksum_offset
         write_at(out, at, struct.pack("<I", checksum(file, at)))
 
 

@@ -69,9 +69,9 @@ def changed(content: bytes, at: int, form: str, value: object) -> bytes:
 
 def with_resource(source: Path, target: Path, data: bytes = DATA) -> Path:
     edit = plan_resource(source, "NODE_SEA_BLOB", data)
-    with open(target, "xb", buffering=0) as out:
+    with open(target, "x+b", buffering=0) as out:
         apply_edit(edit, source, out.fileno())
-        write_checksum(target, out.fileno())
+        write_checksum(target.name, out.fileno())
     content = target.read_bytes()
     assert content[edit.data_offset : edit.data_offset + len(data)] == data
     assert len(content) == edit.size
@@ -132,7 +132,7 @@ def test_an_odd_number_of_bytes_has_a_checksum(program: Path, tmp_path: Path) ->
     with open(made, "ab", buffering=0) as out:
         out.write(b"payload")
     with open(made, "r+b", buffering=0) as out:
-        write_checksum(made, out.fileno())
+        write_checksum(made.name, out.fileno())
     parsed = lief.PE.parse(str(made))
     assert parsed is not None
     assert parsed.optional_header.checksum == parsed.compute_checksum()

@@ -13,6 +13,7 @@ import pytest
 
 from pkg_rules.core.binfmt.elf_test import made_up_elf
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.binfmt.macho_test import made_up_macho
 from pkg_rules.core.inspection.command import main
 from pkg_rules.core.inspection.executable import read_executable
 from pkg_rules.core.payload.compression_test import compressed
@@ -23,11 +24,9 @@ from pkg_rules.core.sea.assemble import assemble
 from pkg_rules.core.sea.inject import inject
 from pkg_rules.core.sea.locator import EMPTY, MAGIC
 
-NODE = (
-    made_up_elf([(0, 0x400000, 0x3000, 0x3000)])
-    + FUSE_OFF
-    + b"\0https://nodejs.org/download/release/v24.21.0/node-v24.21.0.tar.gz\0"
-)
+SOURCES = b"\0https://nodejs.org/download/release/v24.21.0/node-v24.21.0.tar.gz\0"
+NODE = made_up_elf([(0, 0x400000, 0x3000, 0x3000)]) + FUSE_OFF + SOURCES
+NODE_FOR_MACOS = made_up_macho().replace(FUSE_OFF + bytes(len(SOURCES)), FUSE_OFF + SOURCES)
 FILES: Tree = {
     "app/main.js": b"console.log(1);\n" * 20,
     "app/tool": Program(b"#!/bin/sh\n"),
@@ -39,9 +38,9 @@ FILES: Tree = {
 }
 
 
-def executable_of(folder: Path, payload: bytes) -> Path:
+def executable_of(folder: Path, payload: bytes, node: bytes = NODE) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "node").write_bytes(NODE)
+    (folder / "node").write_bytes(node)
     (folder / "whole_payload").write_bytes(payload)
     layout = inject(folder / "node", b"loader" + EMPTY + b"cache", folder / "base")
     assemble(folder / "base", layout, folder / "whole_payload", folder / "app")
@@ -52,6 +51,18 @@ def executable_of(folder: Path, payload: bytes) -> Path:
 def app(tmp_path: Path) -> Path:
     metadata = (("mode", "sea"), ("name", "app"))
     return executable_of(tmp_path, payload_of(tmp_path, FILES, "app/main.js", metadata=metadata))
+
+
+def test_an_executable_for_macos_ends_in_its_signature(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = executable_of(tmp_path, payload_of(tmp_path, FILES, "app/main.js"), NODE_FOR_MACOS)
+    assert main(["verify", str(program)]) == 0, capsys.readouterr().out
+    content = bytearray(program.read_bytes())
+    content[0x1800] ^= 1
+    program.write_bytes(content)
+    assert main(["verify", str(program)]) == 1
+    assert "page 1 (from byte 4,096) was changed after it was signed" in "".join(capsys.readouterr())
 
 
 def test_the_listing_for_people(app: Path, capsys: pytest.CaptureFixture[str]) -> None:

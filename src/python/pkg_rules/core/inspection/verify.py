@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Iterator
 
+from pkg_rules.core.binfmt.errors import ExecutableFormatError
+from pkg_rules.core.binfmt.macho import SIGNATURE_ALIGNMENT, content_end
+from pkg_rules.core.binfmt.macho_check import check_executable
 from pkg_rules.core.inspection.errors import InspectionError
 from pkg_rules.core.inspection.executable import Executable
 from pkg_rules.core.payload.decoding import Decoder
@@ -23,7 +26,9 @@ def problems(executable: Executable, decoder: Decoder) -> Iterator[str]:
     if executable.node_version is None:
         yield "The version of its Node.js cannot be found."
     place = executable.locator
-    if place is not None and place.start + place.size != executable.size:
+    if executable.kind.platform == "macos":
+        yield from _macho_problems(executable)
+    elif place is not None and place.start + place.size != executable.size:
         yield (
             f"The locator speaks of a payload of {place.size:,} bytes at {place.start:,}, but the file has"
             f" {executable.size:,} bytes."
@@ -33,6 +38,22 @@ def problems(executable: Executable, decoder: Decoder) -> Iterator[str]:
             yield from _payload_problems(payload)
     except (InspectionError, CorruptPayloadError) as error:
         yield str(error)
+
+
+def _macho_problems(executable: Executable) -> Iterator[str]:
+    """What its system would check as well, the signature behind the payload among it."""
+    try:
+        check_executable(executable.path)
+        end = content_end(executable.path)
+    except ExecutableFormatError as error:
+        yield str(error)
+        return
+    place = executable.locator
+    if place is not None and not 0 <= end - (place.start + place.size) < SIGNATURE_ALIGNMENT:
+        yield (
+            f"The locator speaks of a payload of {place.size:,} bytes at {place.start:,}, but without its signature the"
+            f" file has {end:,} bytes."
+        )
 
 
 def _payload_problems(payload: PayloadReader) -> Iterator[str]:

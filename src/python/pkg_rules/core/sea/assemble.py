@@ -9,6 +9,7 @@ from pkg_rules.core.binfmt.branding import Branding, plan_branding
 from pkg_rules.core.binfmt.copying import append_file, write_at
 from pkg_rules.core.binfmt.edit import apply_edit
 from pkg_rules.core.binfmt.fuse import FUSE_ON
+from pkg_rules.core.binfmt.macho_signature import Signing
 from pkg_rules.core.payload.errors import CorruptPayloadError
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.base_layout import BaseLayout
@@ -22,42 +23,55 @@ _PAGE = 4096
 
 
 def assemble(
-    base: Path, layout: BaseLayout, payload: Path, target: Path, branding: Branding | None = None
+    base: Path,
+    layout: BaseLayout,
+    payload: Path,
+    target: Path,
+    *,
+    branding: Branding | None = None,
+    signing: Signing | None = Signing(),
 ) -> None:
-    """Writes `target`, whole or not at all; the inputs are not touched. Windows executables only can be branded."""
+    """Writes `target`, whole or not at all; the inputs are not touched.
+
+    Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None.
+    """
     _check_base(base, layout)
     form = format_of(base)
     with written_whole(target) as part:
-        with open(part, "xb", buffering=0) as out:
+        with open(part, "x+b", buffering=0) as out:
             if branding is None:
-                append_file(base, out.fileno())
+                size = append_file(base, out.fileno(), form.content_end(base))
             else:
                 edit = plan_branding(base, branding, RESOURCE)
                 apply_edit(edit, base, out.fileno())
                 layout = layout.moved(edit.data_offset, edit.size)
-            offset = -(-layout.size // _PAGE) * _PAGE
+                size = layout.size
+            offset = -(-size // _PAGE) * _PAGE
             os.ftruncate(out.fileno(), offset)
             os.lseek(out.fileno(), offset, os.SEEK_SET)
             length = append_file(payload, out.fileno())
             write_at(
                 out.fileno(), layout.locator_offset + len(MAGIC), pack_place(offset, length)
             )
-            form.finish(part, out.fileno())
+            form.finish(base, out.fileno(), signing)
             os.fchmod(out.fileno(), 0o755)
         verify(part, layout)
 
 
 def verify(executable: Path, layout: BaseLayout) -> None:
-    """Raises SeaError unless the executable is complete: reads a few places of it, not all.
+    """Raises SeaError or ExecutableFormatError unless the executable is complete: reads a few places of it, and of one
+    for macOS all that is signed.
 
-    There may be something behind the payload: a signature of a Windows executable is.
+    There may be something behind the payload: the signature of an executable for Windows or macOS is.
     """
-    found = format_of(executable).find(executable, RESOURCE)
+    form = format_of(executable)
+    found = form.find(executable, RESOURCE)
     if found not in (None, (layout.application_offset, layout.application_size)):
         raise SeaError(
             f"The executable has its application at {found}, not where it was put: "
             f"{layout.application_size:,} bytes at {layout.application_offset:,}."
         )
+    form.check(executable)
     with open(executable, "rb") as file:
         if _read(file.fileno(), layout.fuse_offset, len(FUSE_ON)) != FUSE_ON:
             raise SeaError("The executable would not start its application: its switch is off.")

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Mapping
 
-from pkg_rules.core.binfmt import pe
+from pkg_rules.core.binfmt import macho, pe
 from pkg_rules.core.binfmt.edit import Edit
 from pkg_rules.core.binfmt.elf import plan_note
 from pkg_rules.core.binfmt.identify import identify
-from pkg_rules.core.sea.errors import SeaError
+from pkg_rules.core.binfmt.macho_check import check_executable
+from pkg_rules.core.binfmt.macho_signature import Signing
 
 
 @dataclass(frozen=True)
 class Format:
-    """`plan` puts data of a name into an executable; `finish` writes what depends on all bytes, into the file itself;
-    `find` reads where the data is (offset and size), as the system would, to check the result."""
+    """`plan` puts data of a name into an executable; `content_end` is where something can be appended to the result;
+    `finish` writes what depends on all bytes, into the file itself, which was made of another; `find` reads where the
+    data is (offset and size), as the system would, and `check` all else that the format demands, to check the result."""
 
     plan: Callable[[Path, str, bytes], Edit]
-    finish: Callable[[Path, int], None]
+    content_end: Callable[[Path], int]
+    finish: Callable[[Path, int, "Signing | None"], None]
     find: Callable[[Path, str], "tuple[int, int] | None"]
+    check: Callable[[Path], None]
 
 
 def _plan_elf(path: Path, name: str, data: bytes) -> Edit:
@@ -33,22 +37,38 @@ def _plan_elf(path: Path, name: str, data: bytes) -> Edit:
     )
 
 
-_ELF = Format(_plan_elf, lambda path, out: None, lambda path, name: None)
-_PE = Format(pe.plan_resource, pe.write_checksum, pe.find_resource)
+_ELF = Format(
+    plan=_plan_elf,
+    content_end=lambda path: path.stat().st_size,
+    finish=lambda source, out, signing: None,
+    find=lambda path, name: None,
+    check=lambda path: None,
+)
+_PE = Format(
+    plan=pe.plan_resource,
+    content_end=lambda path: path.stat().st_size,
+    finish=lambda source, out, signing: pe.write_checksum(source.name, out),
+    find=pe.find_resource,
+    check=lambda path: None,
+)
+_MACHO = Format(
+    plan=macho.plan_section,
+    content_end=macho.content_end,
+    finish=macho.finish,
+    find=macho.find_section,
+    check=check_executable,
+)
 
+# All platforms that an executable can be identified as.
 _FORMATS: Mapping[str, Format] = {
     "linux": _ELF,
     "alpine": _ELF,
     "linuxstatic": _ELF,
     "win": _PE,
+    "macos": _MACHO,
 }
 
 
 def format_of(executable: Path) -> Format:
-    kind = identify(executable)
-    if kind.platform not in _FORMATS:
-        raise SeaError(
-            f"`{executable.name}` is an executable for `{kind}`. Applications can so far be put into executables for "
-            "Linux and Windows only; choose such a target."
-        )
-    return _FORMATS[kind.platform]
+    """Raises ExecutableFormatError if it is none of these."""
+    return _FORMATS[identify(executable).platform]

@@ -10,6 +10,7 @@ from pkg_rules.core.binfmt.branding import Branding, plan_branding
 from pkg_rules.core.binfmt.copying import write_at
 from pkg_rules.core.binfmt.edit import apply_edit
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.binfmt.macho_signature import Signing
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
 from pkg_rules.core.sea.formats import format_of
@@ -19,11 +20,16 @@ RESOURCE = "NODE_SEA_BLOB"
 
 
 def inject(
-    executable: Path, application: bytes, target: Path, branding: Branding | None = None
+    executable: Path,
+    application: bytes,
+    target: Path,
+    *,
+    branding: Branding | None = None,
+    signing: Signing | None = Signing(),
 ) -> BaseLayout:
     """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere.
 
-    Windows executables only can be branded.
+    Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None.
     """
     form = format_of(executable)
     fuse = _fuse_offset(executable)
@@ -32,17 +38,20 @@ def inject(
         edit = form.plan(executable, RESOURCE, application)
     else:
         edit = plan_branding(executable, branding, RESOURCE, application)
-    with written_whole(target) as part, open(part, "xb", buffering=0) as out:
-        apply_edit(edit, executable, out.fileno())
-        write_at(out.fileno(), fuse, FUSE_ON)
-        form.finish(part, out.fileno())
-        os.fchmod(out.fileno(), 0o755)
+    with written_whole(target) as part:
+        with open(part, "x+b", buffering=0) as out:
+            apply_edit(edit, executable, out.fileno())
+            write_at(out.fileno(), fuse, FUSE_ON)
+            form.finish(executable, out.fileno(), signing)
+            size = os.fstat(out.fileno()).st_size
+            os.fchmod(out.fileno(), 0o755)
+        form.check(part)
     return BaseLayout(
         fuse_offset=fuse,
         application_offset=edit.data_offset,
         application_size=len(application),
         locator_offset=locator if locator < 0 else edit.data_offset + locator,
-        size=edit.size,
+        size=size,
     )
 
 

@@ -15,7 +15,12 @@ from pkg_rules.core.binfmt import pe
 from pkg_rules.core.binfmt.branding import Branding
 from pkg_rules.core.binfmt.branding_test import bitmap, icon
 from pkg_rules.core.binfmt.elf_test import made_up_elf
+from pkg_rules.core.binfmt.errors import ExecutableFormatError
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.binfmt.macho import content_end
+from pkg_rules.core.binfmt.macho_check import check_executable
+from pkg_rules.core.binfmt.macho_signature import Signing, read_signing
+from pkg_rules.core.binfmt.macho_test import made_up_macho
 from pkg_rules.core.binfmt.pe_test import made_up_pe
 from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.reader import PayloadReader
@@ -26,6 +31,7 @@ from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import NoSpaceError, SeaError
 from pkg_rules.core.sea.inject import inject
 from pkg_rules.core.sea.locator import EMPTY, MAGIC, unpack_place
+from pkg_rules.core.sea.signed import verify_signed
 
 NODE = made_up_elf([(0, 0x400000, 0x3000, 0x3000)]) + FUSE_OFF + b"\0"
 WINDOWS_NODE = made_up_pe(code=b"code" + FUSE_OFF + b"\0", end=b"signature".ljust(16, b"\0"))
@@ -88,12 +94,12 @@ def test_an_application_without_locator_is_complete_as_it_is(node: Path, payload
         (NODE.replace(FUSE_OFF, FUSE_ON), APPLICATION, "turned on already, so an application is in it"),
         (NODE, APPLICATION + EMPTY, "more than once, or not as an empty locator"),
         (NODE, MAGIC + b"x" * 16, "more than once, or not as an empty locator"),
-        (b"\xcf\xfa\xed\xfe\x07\0\0\x01", APPLICATION, "is an executable for `macos-x64`"),
+        (b"#!/bin/sh\n", APPLICATION, "`node` is not an executable of a known format"),
     ],
 )
 def test_what_cannot_be_injected(tmp_path: Path, content: bytes, application: bytes, problem: str) -> None:
     (tmp_path / "node").write_bytes(content)
-    with pytest.raises(SeaError, match=problem):
+    with pytest.raises((SeaError, ExecutableFormatError), match=problem):
         inject(tmp_path / "node", application, tmp_path / "base")
     assert [path.name for path in tmp_path.iterdir()] == ["node"]
 
@@ -127,7 +133,7 @@ def test_a_branded_executable(base: tuple[Path, BaseLayout], payload: Path, tmp_
     file, layout = base
     info = (("ProductName", "A name that takes some room" * 50),)
     branding = Branding(icon((16, bitmap(16))), info, subsystem="gui")
-    assemble(file, layout, payload, tmp_path / "app", branding)
+    assemble(file, layout, payload, tmp_path / "app", branding=branding)
     content = (tmp_path / "app").read_bytes()
     place, size = pe.find_resource(tmp_path / "app", "NODE_SEA_BLOB")
     assert size == len(APPLICATION) and place != layout.application_offset
@@ -144,7 +150,7 @@ def test_a_branded_executable(base: tuple[Path, BaseLayout], payload: Path, tmp_
 @pytest.mark.parametrize("content_of_node", [WINDOWS_NODE], ids=["pe"])
 def test_a_script_without_payload_is_branded_at_once(node: Path, base: object, tmp_path: Path) -> None:
     branding = Branding(subsystem="gui")
-    layout = inject(node, b"script", tmp_path / "simple.exe", branding)
+    layout = inject(node, b"script", tmp_path / "simple.exe", branding=branding)
     content = (tmp_path / "simple.exe").read_bytes()
     assert content[layout.application_offset :][: layout.application_size] == b"script"
     assert content[layout.fuse_offset :].startswith(FUSE_ON)
@@ -196,6 +202,55 @@ def test_a_truncated_executable_is_noticed(
     os.truncate(tmp_path / "app", (tmp_path / "app").stat().st_size - cut)
     with pytest.raises(SeaError, match="but its locator speaks of"):
         verify(tmp_path / "app", layout)
+
+
+@pytest.fixture
+def mac_base(tmp_path: Path) -> tuple[Path, BaseLayout]:
+    (tmp_path / "node").write_bytes(made_up_macho())
+    return tmp_path / "base", inject(tmp_path / "node", APPLICATION, tmp_path / "base")
+
+
+def test_an_executable_for_macos_ends_in_a_signature_of_all_its_bytes(
+    mac_base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
+) -> None:
+    base, layout = mac_base
+    assemble(base, layout, payload, tmp_path / "app", signing=Signing("com.example.app"))
+    verify_signed(tmp_path / "app")
+    content = (tmp_path / "app").read_bytes()
+    offset, length = unpack_place(content[layout.locator_offset + len(MAGIC) :][:16])
+    end = content_end(tmp_path / "app")
+    # The old signature is not left in the middle.
+    assert (offset, offset % 4096) == (-(-content_end(base) // 4096) * 4096, 0)
+    assert content[offset:][:length] == payload.read_bytes() and offset + length <= end < offset + length + 16
+    assert read_signing(tmp_path / "app").identifier == "com.example.app"
+    assemble(base, layout, payload, tmp_path / "again", signing=Signing("com.example.app"))
+    assert (tmp_path / "again").read_bytes() == content
+
+
+def test_a_tool_that_signs_must_leave_a_signed_executable(
+    mac_base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
+) -> None:
+    base, layout = mac_base
+    assemble(base, layout, payload, tmp_path / "app", signing=None)
+    check_executable(tmp_path / "app")
+    with pytest.raises(SeaError, match="It has no signature"):
+        verify_signed(tmp_path / "app")
+    verify_signed_script(tmp_path)
+    content = bytearray(base.read_bytes())
+    content[layout.fuse_offset] ^= 1
+    (tmp_path / "off").write_bytes(content)
+    with pytest.raises(SeaError, match="or its switch is off"):
+        verify_signed(tmp_path / "off")
+    (tmp_path / "other").write_bytes(made_up_macho()[:-1])
+    with pytest.raises(ExecutableFormatError):
+        inject(tmp_path / "other", APPLICATION, tmp_path / "never")
+    assert not (tmp_path / "never").exists()
+
+
+def verify_signed_script(folder: Path) -> None:
+    """An executable of one script has no payload that could be read."""
+    inject(folder / "node", b"script", folder / "simple")
+    verify_signed(folder / "simple")
 
 
 def assert_no_space(error: NoSpaceError) -> None:
