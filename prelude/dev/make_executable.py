@@ -1,14 +1,14 @@
 """Makes an executable from a directory without Pants, for work on the prelude:
 
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
-        [--no-code-cache] [--exec-argv=--expose-gc] [--ignore-node-options] [--compress zstd] \
-        [--debug] [--target-node <node.exe>] <directory> <output>
+        [--mode standard] [--fallback-to-source] [--no-code-cache] [--exec-argv=--expose-gc] \
+        [--ignore-node-options] [--compress zstd] [--debug] [--target-node <node.exe>] <directory> <output>
 
 `--target-node` is the same version for another platform, which the executable is then for, without code cache.
 
 With `--batch jobs.json` it makes many from one prepared base:
-`[{"directory", "entry", "prefix", "output", "code_cache": true, "compress": "none", "debug": false}, ...]`; the last
-two may be missing.
+`[{"directory", "entry", "prefix", "output", "code_cache": true, "compress": "none", "debug": false, "mode": "sea",
+"fallback_to_source": false}, ...]`; those after `code_cache` may be missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,13 @@ from typing import Any
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "src/python"))
 
-from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS  # noqa: E402
+from pkg_rules.core.payload.code_cache import (  # noqa: E402
+    BYTECODE_COMPILE_OPTIONS,
+    BYTECODE_OPTIONS,
+    COMPILE_OPTIONS,
+    COMPILE_PROGRAMS,
+    LOADER_OPTIONS,
+)
 from pkg_rules.core.payload.compression import (  # noqa: E402
     NAMES,
     Compression,
@@ -45,7 +51,7 @@ PACKAGE = Path(ROOT, "src/python/pkg_rules")
 LOADER = PACKAGE / "prelude/loader.cjs"
 START_LOADER = PACKAGE / "scripts/start_loader.cjs"
 MAKE_APPLICATION = PACKAGE / "scripts/make_application.cjs"
-COMPILER = PACKAGE / "scripts/compile_code_cache.cjs"
+COMPILER = PACKAGE / "scripts" / COMPILE_PROGRAMS[0]
 COMPRESSOR = PACKAGE / "scripts/compress_blocks.cjs"
 
 
@@ -61,7 +67,7 @@ def prepare_base(
         "disableExperimentalSEAWarning": True,
         "useSnapshot": False,
         "useCodeCache": False,
-        "execArgv": exec_argv,
+        "execArgv": [*LOADER_OPTIONS, *exec_argv],
         "execArgvExtension": "none" if ignore_node_options else "env",
         "assets": {"locator": "locator"},
         "loader": LOADER.name,
@@ -86,6 +92,8 @@ def main() -> None:
     parser.add_argument("--entry")
     parser.add_argument("--prefix", default="app")
     parser.add_argument("--no-code-cache", action="store_true")
+    parser.add_argument("--mode", choices=("sea", "standard"), default="sea")
+    parser.add_argument("--fallback-to-source", action="store_true")
     parser.add_argument("--exec-argv", action="append", default=[])
     parser.add_argument("--ignore-node-options", action="store_true")
     parser.add_argument("--compress", choices=("none", *NAMES), default="none")
@@ -111,19 +119,30 @@ def main() -> None:
                 "compress": options.compress,
                 "compress_level": options.compress_level,
                 "debug": options.debug,
+                "mode": options.mode,
+                "fallback_to_source": options.fallback_to_source,
             }
         ]
-    with tempfile.TemporaryDirectory() as work:
-        base, layout = prepare_base(
-            options.node, target_node, options.exec_argv, options.ignore_node_options, Path(work)
-        )
-        for job in jobs:
-            job["code_cache"] &= options.node == target_node
-            print(f"{job['output']}: {make(base, layout, options, job)}")
+    for mode, mode_options in (("sea", ()), ("standard", BYTECODE_OPTIONS)):
+        of_mode = [job for job in jobs if job.get("mode", "sea") == mode]
+        if not of_mode:
+            continue
+        exec_argv = [*mode_options, *options.exec_argv]
+        with tempfile.TemporaryDirectory() as work:
+            base, layout = prepare_base(
+                options.node, target_node, exec_argv, options.ignore_node_options, Path(work)
+            )
+            for job in of_mode:
+                job["code_cache"] &= options.node == target_node
+                print(f"{job['output']}: {make(base, layout, options, exec_argv, job)}")
 
 
 def make(
-    base: Path, layout: BaseLayout, options: argparse.Namespace, job: dict[str, Any]
+    base: Path,
+    layout: BaseLayout,
+    options: argparse.Namespace,
+    exec_argv: list[str],
+    job: dict[str, Any],
 ) -> PayloadSummary:
     prefix = job["prefix"]
     with tempfile.TemporaryDirectory() as work:
@@ -131,10 +150,20 @@ def make(
         if job["code_cache"]:
             plan = os.path.join(work, "plan.json")
             cache = os.path.join(work, "code_cache")
+            bytecode = job.get("mode") == "standard"
             with open(plan, "w") as file:
-                json.dump({"version": 1, "directory": os.path.abspath(job["directory"])}, file)
+                json.dump(
+                    {
+                        "version": 1,
+                        "directory": os.path.abspath(job["directory"]),
+                        "bytecode": bytecode,
+                        "fallback_to_source": job.get("fallback_to_source", False),
+                    },
+                    file,
+                )
+            compile_options = BYTECODE_COMPILE_OPTIONS if bytecode else COMPILE_OPTIONS
             subprocess.run(
-                [options.node, *options.exec_argv, *COMPILE_OPTIONS, COMPILER, plan, cache],
+                [options.node, *exec_argv, *compile_options, COMPILER, plan, cache],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )

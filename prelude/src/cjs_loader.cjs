@@ -14,6 +14,7 @@ const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
+const { toUrl } = require('./urls.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
@@ -31,10 +32,11 @@ const PATCHED_EXTENSIONS = ['.js', '.json'];
  * @param {object} runtime
  * @param {import('./tree.cjs').Tree} runtime.tree
  * @param {import('./require_resolver.cjs').RequireResolver} runtime.requireResolver
+ * @param {import('./esm_compile.cjs').ModuleCompiler} runtime.moduleCompiler
  * @param {(id: string) => void} runtime.beforeBuiltin called before a built-in module is given out
  * @returns {() => void} undo
  */
-function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
+function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin }) {
   const { payload } = tree;
   const originals = {
     ...Object.fromEntries(PATCHED.map((name) => [name, Module[name]])),
@@ -222,6 +224,14 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       executing.markRunning(originals.compile);
       return originals.extensions['.js'].call(this, module, filename);
     }
+    if (payload.isModuleCode(entry)) {
+      executing.markRunning(originals.compile);
+      if (process.features.require_module === false) throw refuse(module, filename);
+      const source = payload.source(entry);
+      moduleCompiler.expect(entry, toUrl(filename), source);
+      const isMapped = process.sourceMapsEnabled && !payload.isStripped(entry);
+      return module._compile(isMapped ? mapped(source, filename) : source, filename, 'module');
+    }
     const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
       executing.markRunning(originals.compile);
@@ -230,7 +240,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
         throw refuse(module, filename);
       return originals.compile.call(module, mapped(source, filename), filename, formatOfFile);
     }
-    pending = { source, filename, wrapped, cachedData };
+    pending = { source, filename, wrapped, cachedData, isStripped: payload.isStripped(entry) };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
 
@@ -261,19 +271,23 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     filename,
     formatOfContent,
   ) {
-    const script = pending;
+    const script = pending ?? strippedScript(filename);
     pending = null;
     if (
       script === null ||
       script.cachedData === undefined ||
       script.filename !== filename ||
       script.source !== content ||
-      process.sourceMapsEnabled ||
-      !hasNodeWrapper()
+      ((process.sourceMapsEnabled || !hasNodeWrapper()) && !script.isStripped)
     ) {
       return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
-    const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
+    const wrapper = compileWrapper(
+      script.wrapped,
+      filename,
+      script.cachedData,
+      script.isStripped,
+    );
     const { exports } = this;
     const depth = executing.enter(this);
     const result = wrapper.call(
@@ -295,6 +309,17 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename.startsWith(INSIDE_PREFIX)
       ? require('./source_maps.cjs').inlineSourceMap(tree, content, filename)
       : content;
+  }
+
+  /** A script without source, which hooks of the app bring here on their own way. */
+  function strippedScript(filename) {
+    const entry =
+      typeof filename === 'string' && filename.startsWith(INSIDE_PREFIX)
+        ? tree.fileEntry(filename)
+        : -1;
+    return entry >= 0 && payload.isStripped(entry) && !payload.isModuleCode(entry)
+      ? { filename, isStripped: true, ...payload.script(entry) }
+      : null;
   }
 
   /** Programs may put something into the wrapper; cached data is of the original. */

@@ -15,32 +15,49 @@ const WRAPPER_END = '\n})';
 const FLAG_HASH_OFFSET = 12;
 
 let flagHash = null;
+let optionsDiffer = false;
 
 /**
  * The module function of a script. V8 compiles it anew if it does not accept the cached data.
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
+ * @param {boolean} isStripped whether the cached data is all there is
  */
-function compileWrapper(wrapped, filename, cachedData) {
-  const source = withoutHashBang(wrapped);
-  let script = compile(source, filename, cachedData);
-  if (script.cachedDataRejected) {
-    // V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to
-    // have. None of those that Node lets through changes what bytecode means.
-    cachedData.writeUInt32LE(currentFlagHash(), FLAG_HASH_OFFSET);
-    script = compile(source, filename, cachedData);
-  }
-  return script.runInThisContext();
-}
-
-function compile(source, filename, cachedData) {
-  return new Script(source, {
+function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
+  acceptOptions(cachedData, isStripped);
+  const script = new Script(withoutHashBang(wrapped), {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+  if (script.cachedDataRejected) rejected(filename, isStripped);
+  return script.runInThisContext();
+}
+
+/**
+ * V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to have.
+ * None of those that Node lets through changes what bytecode means, so cached data gets the hash that counts: if there is
+ * no source at once, because a second try would get what V8 made of the first; otherwise from the second file on.
+ * @param {Buffer} cachedData
+ * @param {boolean} isStripped
+ */
+function acceptOptions(cachedData, isStripped) {
+  if (!isStripped && !optionsDiffer) return;
+  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
+  cachedData.writeUInt32LE(flagHash, FLAG_HASH_OFFSET);
+}
+
+/** What follows when V8 did not take cached data. */
+function rejected(file, isStripped) {
+  optionsDiffer = true;
+  if (!isStripped) return;
+  // Builds compare what V8 compares, so this is either damage or a bug.
+  throw new Error(
+    `V8 ${process.versions.v8} does not accept the bytecode of ${file}, and its source is not in this executable. ` +
+      'The executable is damaged or was changed. Get it again from where it was built.',
+  );
 }
 
 /** A hash bang is no comment inside the wrapper; two slashes are, of the same length. */
@@ -49,11 +66,6 @@ function withoutHashBang(wrapped) {
   return wrapped.charCodeAt(at) === 0x23 && wrapped.charCodeAt(at + 1) === 0x21
     ? `${WRAPPER_START}//${wrapped.slice(at + 2)}`
     : wrapped;
-}
-
-function currentFlagHash() {
-  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
-  return flagHash;
 }
 
 /**
@@ -85,4 +97,11 @@ function silenceOwnWarning() {
   return undo;
 }
 
-module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };
+module.exports = {
+  WRAPPER_END,
+  WRAPPER_START,
+  acceptOptions,
+  compileWrapper,
+  rejected,
+  silenceOwnWarning,
+};

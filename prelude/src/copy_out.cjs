@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const { lookup, notFound } = require('./fs_places.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { systemError } = require('./system_errors.cjs');
 
 const {
@@ -53,6 +54,7 @@ class CopyCalls {
       described(() => this.#tryToOpen(givenDestination, exclusive));
       throw systemError('EISDIR', 'copyfile', given, givenDestination);
     }
+    checkSource(this.payload, found, 'copyfile', given, givenDestination);
     if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
       throw systemError('ENOTSUP', 'copyfile', given, givenDestination);
     }

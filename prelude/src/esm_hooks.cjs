@@ -21,10 +21,11 @@ const PATH_OR_URL = /^[./#]|^[A-Za-z][A-Za-z0-9+.-]*:/;
  * @param {object} runtime
  * @param {import('./tree.cjs').Tree} runtime.tree
  * @param {import('./import_resolver.cjs').ImportResolver} runtime.importResolver
+ * @param {import('./esm_compile.cjs').ModuleCompiler} runtime.moduleCompiler
  * @param {(id: string) => void} runtime.beforeBuiltin
  * @returns {() => void} undo
  */
-function patchEsm({ tree, importResolver, beforeBuiltin }) {
+function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
   const { payload } = tree;
   const warnedOf = new Set();
 
@@ -88,7 +89,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
       return {
         format: known,
-        source: sourceOf(entry, file, context),
+        source: sourceOf(entry, file, url, context),
         shortCircuit: true,
         shouldBeReloadedByCJSLoader: known === 'commonjs',
       };
@@ -97,7 +98,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const source =
       known === 'wasm' || known === 'addon' || isForHooksOfUser(context)
         ? payload.content(entry)
-        : payload.text(entry);
+        : payload.source(entry);
     const result = nextLoad(url, { ...context, format: known, source });
     if (
       known === undefined &&
@@ -107,12 +108,14 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     return result;
   }
 
-  function sourceOf(entry, file, context) {
-    if (process.sourceMapsEnabled) {
+  function sourceOf(entry, file, url, context) {
+    if (process.sourceMapsEnabled && !payload.isStripped(entry)) {
       const { inlineSourceMap } = require('./source_maps.cjs');
       return inlineSourceMap(tree, payload.text(entry), file);
     }
-    return isForHooksOfUser(context) ? payload.content(entry) : payload.text(entry);
+    const source = payload.source(entry, isForHooksOfUser(context));
+    moduleCompiler.expect(entry, url, source);
+    return source;
   }
 
   /** What Node says of a module that is only known by its syntax. */

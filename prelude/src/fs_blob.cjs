@@ -3,6 +3,7 @@
 // `openAsBlob` on files inside.
 
 const path = require('node:path');
+const { checkSource } = require('./no_source.cjs');
 const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
 /**
@@ -22,6 +23,7 @@ function openAsBlob(tree, load, original, given, options) {
       (syscall) => notFound(found, place, syscall, shown),
     );
   }
+  checkSource(tree.payload, found, 'open', shown);
   // Only so that it checks its arguments.
   const blob = original(process.execPath, options);
   const content = found.directory === null ? load().reading.payload.content(found.entry) : [];

@@ -8,6 +8,7 @@ const { KIND_SYMLINK } = require('./format.cjs');
 const { stats } = require('./file_stats.cjs');
 const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { errorNumber, systemError } = require('./system_errors.cjs');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
 
@@ -136,6 +137,7 @@ class ReadingCalls {
     const writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) !== 0;
     if (found.directory !== null && (writes || creates)) throw fail('EISDIR');
     if (writes) throw fail('EROFS');
+    checkSource(this.payload, found, 'open', given);
     return found;
   }
 

@@ -52,7 +52,7 @@ function makeHooks() {
     const format = context.format ?? importResolver.formatOf(entry, file);
     // The source of CommonJS modules is for the thread of the app to load.
     if (format === 'commonjs') return nextLoad(url, { ...context, format });
-    return nextLoad(url, { ...context, format, source: tree.payload.content(entry) });
+    return nextLoad(url, { ...context, format, source: tree.payload.source(entry, true) });
   }
 
   return { resolve, load };

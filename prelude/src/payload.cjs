@@ -128,6 +128,16 @@ class Payload {
     );
   }
 
+  /** Whether cached data of a file is that of an ES module. */
+  isModuleCode(entry) {
+    return (this.entries[entry * ENTRY_WORDS] & format.MODULE_CODE_FLAG) !== 0;
+  }
+
+  /** Whether a file has an outline in place of its source. */
+  isStripped(entry) {
+    return (this.entries[entry * ENTRY_WORDS] & format.STRIPPED_FLAG) !== 0;
+  }
+
   /** The number of the directory that a directory entry is. */
   directoryNumber(entry) {
     return this.entries[entry * ENTRY_WORDS + 1];
@@ -186,6 +196,27 @@ class Payload {
     return this.#decode(at, this.#block(this.entries[at + 1]), this.entries[at + 2], size);
   }
 
+  /** A text with the lines of a module whose source is not here. */
+  moduleText(entry) {
+    return require('./outline.cjs').blankText(this.content(entry), '', '');
+  }
+
+  /** The cached data of a file that is not in the wrapper of CommonJS; a view of memory that is used again. */
+  unwrappedData(entry) {
+    const at = entry * ENTRY_WORDS;
+    const block = this.#block(this.entries[at + 1]);
+    this.givenOut = this.entries[at + 1];
+    const start = alignedSize(this.entries[at + 2] + this.fileSize(entry));
+    return block.subarray(start, start + this.entries[at + 6]);
+  }
+
+  /** The source of a script or module, or what stands for it while it is loaded. */
+  source(entry, asBytes = false) {
+    if (!this.isStripped(entry)) return asBytes ? this.content(entry) : this.text(entry);
+    const text = require('./outline.cjs').standIn(this.content(entry));
+    return asBytes ? Buffer.from(text) : text;
+  }
+
   /**
    * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
    * is a view of memory that is used again after the next script. The source is a part of the text, not a copy.
@@ -193,6 +224,7 @@ class Payload {
   script(entry) {
     const at = entry * ENTRY_WORDS;
     const cacheSize = this.entries[at + 6];
+    if (this.isStripped(entry)) return this.#strippedScript(entry);
     if (cacheSize === 0) {
       return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
     }
@@ -201,11 +233,21 @@ class Payload {
     const start = this.entries[at + 2] - WRAPPER_START.length;
     const wrappedSize = WRAPPER_START.length + this.fileSize(entry) + WRAPPER_END.length;
     const wrapped = this.#decode(at, block, start, wrappedSize);
-    const cacheStart = Math.ceil((start + wrappedSize) / format.ALIGNMENT) * format.ALIGNMENT;
+    const cacheStart = alignedSize(start + wrappedSize);
     return {
       source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
       wrapped,
       cachedData: block.subarray(cacheStart, cacheStart + cacheSize),
+    };
+  }
+
+  #strippedScript(entry) {
+    const { blankText, standIn } = require('./outline.cjs');
+    const outline = this.content(entry);
+    return {
+      source: standIn(outline),
+      wrapped: blankText(outline, WRAPPER_START, WRAPPER_END),
+      cachedData: this.unwrappedData(entry),
     };
   }
 
@@ -322,6 +364,10 @@ class Payload {
     }
     return done;
   }
+}
+
+function alignedSize(size) {
+  return Math.ceil(size / format.ALIGNMENT) * format.ALIGNMENT;
 }
 
 function u64(words, index) {

@@ -11,6 +11,8 @@ const { patchFs } = require('./fs_patch.cjs');
 const { PackageResolver } = require('./resolver.cjs');
 const { RequireResolver } = require('./require_resolver.cjs');
 const { ImportResolver } = require('./import_resolver.cjs');
+const { ModuleCompiler } = require('./esm_compile.cjs');
+const { closeInternals } = require('./internals.cjs');
 const { Tree } = require('./tree.cjs');
 const { watchHooks } = require('./hooks_of_user.cjs');
 const { readDecision } = require('./node_options_variable.cjs');
@@ -27,14 +29,16 @@ const { patchDlopen } = require('./native_addons.cjs');
  */
 function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
+  closeInternals();
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
   const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
-  patchImports({ tree, importResolver, beforeBuiltin });
-  patchCommonJs({ tree, requireResolver, beforeBuiltin });
+  const moduleCompiler = new ModuleCompiler(payload);
+  patchImports({ tree, importResolver, moduleCompiler, beforeBuiltin });
+  patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin });
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();

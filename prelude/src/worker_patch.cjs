@@ -6,6 +6,7 @@
 const EventEmitter = require('node:events');
 const path = require('node:path');
 const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
+const { EXPOSE, haveInternals } = require('./internals.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -93,12 +94,14 @@ function codeOf(start) {
   return `{ const worker = ${JSON.stringify(start)};${BOOTSTRAP}}`;
 }
 
-/** The options as they are, but those of `more` and one. */
+/** The options as they are, but those of `more` and what the bootstrap needs. */
 function withMore(options, more) {
-  return Object.create(
-    options ?? null,
-    Object.getOwnPropertyDescriptors({ ...more, eval: true }),
-  );
+  const changes = { ...more, eval: true };
+  // A list of its own takes the place of the options that all threads have.
+  if (Array.isArray(options?.execArgv) && haveInternals()) {
+    changes.execArgv = [...options.execArgv, EXPOSE];
+  }
+  return Object.create(options ?? null, Object.getOwnPropertyDescriptors(changes));
 }
 
 /**

@@ -14,7 +14,7 @@ const { readCodeCache, withoutHashBang } = require('./support/code_cache.cjs');
 const { nodes, writeTree } = require('./support/oracle.cjs');
 
 const COMPILER = path.join(__dirname, '../../src/python/pkg_rules/scripts/compile_code_cache.cjs');
-const OPTIONS = ['--hash-seed=1', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+const OPTIONS = ['--expose-internals', '--no-warnings', '--hash-seed=1', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 const SOURCES = {
   'plain.js': 'exports.value = [1, 2].map((x) => x * 2);\n',

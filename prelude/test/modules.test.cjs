@@ -9,20 +9,26 @@ const { assertSame, nodes, prepare } = require('./support/oracle.cjs');
 const { COMMONJS_CASES } = require('./cases/commonjs.cjs');
 const { ESM_CASES } = require('./cases/esm.cjs');
 const { RESOLUTION_CASES } = require('./cases/resolution.cjs');
+const { BYTECODE_CASES } = require('./cases/bytecode.cjs');
 
-const CASES = [...COMMONJS_CASES, ...ESM_CASES, ...RESOLUTION_CASES];
+const CASES = [...COMMONJS_CASES, ...ESM_CASES, ...RESOLUTION_CASES, ...BYTECODE_CASES];
 
 for (const [version, node] of nodes()) {
-  describe(`modules in an executable of Node ${version}`, () => {
-    const major = Number(version.split('.')[0]);
-    const cases = CASES.filter(
-      (testCase) => testCase.since === undefined || major >= testCase.since,
-    );
-    let folder;
-    before(() => {
-      folder = prepare(node, cases);
+  for (const mode of ['sea', 'standard']) {
+    describe(`modules in an executable of Node ${version}, mode ${mode}`, () => {
+      const major = Number(version.split('.')[0]);
+      const cases = CASES.filter(
+        ({ since, needsSource, codeCache = true }) =>
+          (since === undefined || major >= since) &&
+          (mode === 'sea' || (needsSource === undefined && codeCache)),
+      );
+      let folder;
+      before(() => {
+        folder = prepare(node, cases, { mode });
+      });
+      after(() => fs.rmSync(folder, { recursive: true, force: true }));
+      for (const testCase of cases)
+        it(testCase.name, () => assertSame(node, folder, testCase, mode));
     });
-    after(() => fs.rmSync(folder, { recursive: true, force: true }));
-    for (const testCase of cases) it(testCase.name, () => assertSame(node, folder, testCase));
-  });
+  }
 }

@@ -134,6 +134,7 @@ const COMMONJS_CASES = [
   },
   {
     name: 'cache-and-extensions',
+    needsSource: 'it changes the source of a module',
     files: {
       'main.js': `
 const first = require('./counter');
@@ -182,6 +183,7 @@ console.log(seen);
   },
   {
     name: 'wrapper-patch',
+    needsSource: 'it changes the wrapper of modules',
     files: {
       'main.js': `
 const Module = require('module');
@@ -289,6 +291,7 @@ import(path.join(process.cwd(), 'plugin.mjs')).then((m) => console.log(m.default
   },
   {
     name: 'hooks-of-the-app',
+    needsSource: 'it changes the source of a module',
     files: {
       'main.js': `
 const { registerHooks } = require('module');

@@ -57,6 +57,7 @@ try { import.meta.resolve('nope') } catch (e) { console.log(e.code, e.message) }
   },
   {
     name: 'esm-missing-export-of-commonjs',
+    needsSource: 'Node quotes it',
     // Node 22 loses its explanation when any hooks are registered (it loads the module once more, without a context).
     since: 24,
     files: {

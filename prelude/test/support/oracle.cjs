@@ -46,11 +46,11 @@ function writeTree(folder, files) {
 
 /**
  * Makes an executable of each case and runs both forms of it.
- * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, compress, debug, outside}`; `outside` are
- *   files in the working directory, on the real disk.
- * @param {{execArgv?: string[], ignoreNodeOptions?: boolean}} settings of the executables
+ * @param {object[]} cases `{name, files, entry, args, env, input, codeCache, compress, debug, fallback, outside}`;
+ *   `outside` are files in the working directory, on the real disk.
+ * @param {{execArgv?: string[], ignoreNodeOptions?: boolean, mode?: 'sea'|'standard'}} settings of the executables
  */
-function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false } = {}) {
+function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false, mode = 'sea' } = {}) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pkg_rules-oracle-')));
   const jobs = cases.map((testCase) => {
     const { name, files, entry = 'main.js', codeCache = true } = testCase;
@@ -64,6 +64,8 @@ function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false } = {})
       code_cache: codeCache,
       compress: testCase.compress ?? COMPRESS,
       debug: testCase.debug === true,
+      mode,
+      fallback_to_source: testCase.fallback === true,
     };
   });
   fs.writeFileSync(path.join(folder, 'jobs.json'), JSON.stringify(jobs));
@@ -101,6 +103,7 @@ function runBoth(
   node,
   folder,
   { name, entry = 'main.js', execArgv = [], args = [], env = {}, input = '', outside = {} },
+  nodeOptions = [],
 ) {
   const cwd = path.join(folder, name, 'work');
   const app = path.join(folder, name, 'app');
@@ -121,7 +124,11 @@ function runBoth(
   };
   const short = folderOfMountLength();
   fs.renameSync(app, path.join(short, 'app'));
-  const plain = spawnSync(node, [...execArgv, path.join(short, 'app', entry), ...args], settings);
+  const plain = spawnSync(
+    node,
+    [...nodeOptions, ...execArgv, path.join(short, 'app', entry), ...args],
+    settings,
+  );
   // The sources have to be out of reach.
   fs.rmSync(short, { recursive: true });
   const packaged = spawnSync(path.join(folder, name, 'program'), args, settings);
@@ -160,14 +167,23 @@ function maskText(text, short, isError = false) {
     .replace(/<internal>\n.*\n\s*\^\n/g, '<internal>\n');
 }
 
-/** Asserts that the executable behaves like plain Node. */
-function assertSame(node, folder, testCase) {
-  const { plain, packaged } = runBoth(node, folder, testCase);
+/** Errors without the line of source that Node shows above its `^`. */
+function withoutSourceLines({ stderr, ...result }) {
+  return { ...result, stderr: stderr.replace(/^.*\n(?=[ \t]*\^+$)/gm, '<source>\n') };
+}
+
+/**
+ * Asserts that the executable behaves like plain Node. Without sources it has none to show, and names functions without
+ * a name as Node does when it has compiled all of them at once.
+ */
+function assertSame(node, folder, testCase, mode = 'sea') {
+  const { plain, packaged } = runBoth(node, folder, testCase, mode === 'sea' ? [] : ['--no-lazy']);
   if (testCase.status !== undefined)
     assert.strictEqual(plain.status, testCase.status, plain.stderr);
   if (testCase.prints !== undefined) assert.match(plain.stdout, testCase.prints);
   if (testCase.complains !== undefined) assert.match(plain.stderr, testCase.complains);
-  assert.deepStrictEqual(packaged, plain);
+  if (mode === 'sea') assert.deepStrictEqual(packaged, plain);
+  else assert.deepStrictEqual(withoutSourceLines(packaged), withoutSourceLines(plain));
 }
 
 /** The problems that the inspection tool finds in an executable, without running it. */

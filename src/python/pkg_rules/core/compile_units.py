@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Callable, Iterable, Iterator, Sequence
+from typing import AbstractSet, Callable, Iterable, Iterator, Sequence
 
 # A unit costs a start of Node (about 40 ms); compiling a file of usual size costs less than 1 ms. A first-party
 # directory is split where it holds more, so that one edit recompiles about this many files at most.
 FILES_OF_A_UNIT = 150
 
 # What compile_code_cache.cjs looks at; a file without an extension may be a script that starts with `#!`.
-SCRIPT_EXTENSIONS = frozenset([".js", ".cjs", ""])
+SCRIPT_EXTENSIONS = frozenset([".js", ".cjs", ".mjs", ""])
 
 
 @dataclass(frozen=True, order=True)
@@ -34,14 +34,24 @@ def is_compiler_input(path: str) -> bool:
 
 def first_party_units(paths: Iterable[str], limit: int = FILES_OF_A_UNIT) -> tuple[CompileUnit, ...]:
     """Units by directory, as `directory_groups` has them; depends on the paths only, not on what is in the files."""
-    relevant = filter(is_compiler_input, set(paths))
+    relevant = set(filter(is_compiler_input, paths))
+    packages = {path.rpartition("/")[0] for path in relevant if not is_script(path)}
     return tuple(
         sorted(
-            _unit(group)
+            _unit(sorted({*group, *_package_files(group, packages)}))
             for group in directory_groups(relevant, limit, counts=is_script)
             if any(map(is_script, group))
         )
     )
+
+
+def _package_files(paths: Iterable[str], packages: AbstractSet[str]) -> Iterator[str]:
+    """The nearest `package.json` of each directory: an ES module without imports and exports is one by that alone."""
+    for directory in {path.rpartition("/")[0] for path in paths}:
+        while directory not in packages and directory.rpartition("/")[2] not in ("", "node_modules"):
+            directory = directory.rpartition("/")[0]
+        if directory in packages:
+            yield f"{directory}/package.json" if directory else "package.json"
 
 
 def directory_groups(

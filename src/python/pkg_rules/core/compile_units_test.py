@@ -13,8 +13,23 @@ def test_a_large_directory_is_split_from_those_below_it() -> None:
     paths = ["app/package.json", "app/a.js", "app/b.js", "app/x/c.js", "app/y/d.js", "app/y/e.js"]
     assert first_party_units(paths, limit=2) == (
         CompileUnit("app", ("app/a.js", "app/b.js", "app/package.json")),
-        CompileUnit("app/x", ("app/x/c.js",)),
-        CompileUnit("app/y", ("app/y/d.js", "app/y/e.js")),
+        CompileUnit("app", ("app/package.json", "app/x/c.js")),
+        CompileUnit("app", ("app/package.json", "app/y/d.js", "app/y/e.js")),
+    )
+
+
+def test_a_part_has_the_package_json_that_says_what_its_scripts_are() -> None:
+    paths = [
+        "package.json",
+        "a/package.json",
+        "a/b/c/x.js",
+        "a/b/node_modules/p/y.js",
+        "d/z.js",
+    ]
+    assert first_party_units(paths, limit=1) == (
+        CompileUnit("", ("d/z.js", "package.json")),
+        CompileUnit("a", ("a/b/c/x.js", "a/package.json")),
+        CompileUnit("a/b/node_modules/p", ("a/b/node_modules/p/y.js",)),
     )
 
 
@@ -29,7 +44,7 @@ def test_the_order_of_the_paths_does_not_matter() -> None:
 
 
 def test_a_program_without_scripts_has_no_units() -> None:
-    assert first_party_units(["app/package.json", "app/main.mjs", "app/data.json"]) == ()
+    assert first_party_units(["app/package.json", "app/main.ts", "app/data.json"]) == ()
 
 
 def test_groups_hold_every_file_once() -> None:

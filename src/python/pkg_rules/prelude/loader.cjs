@@ -244,6 +244,16 @@ class Payload {
     );
   }
 
+  /** Whether cached data of a file is that of an ES module. */
+  isModuleCode(entry) {
+    return (this.entries[entry * ENTRY_WORDS] & format.MODULE_CODE_FLAG) !== 0;
+  }
+
+  /** Whether a file has an outline in place of its source. */
+  isStripped(entry) {
+    return (this.entries[entry * ENTRY_WORDS] & format.STRIPPED_FLAG) !== 0;
+  }
+
   /** The number of the directory that a directory entry is. */
   directoryNumber(entry) {
     return this.entries[entry * ENTRY_WORDS + 1];
@@ -302,6 +312,27 @@ class Payload {
     return this.#decode(at, this.#block(this.entries[at + 1]), this.entries[at + 2], size);
   }
 
+  /** A text with the lines of a module whose source is not here. */
+  moduleText(entry) {
+    return require('./outline.cjs').blankText(this.content(entry), '', '');
+  }
+
+  /** The cached data of a file that is not in the wrapper of CommonJS; a view of memory that is used again. */
+  unwrappedData(entry) {
+    const at = entry * ENTRY_WORDS;
+    const block = this.#block(this.entries[at + 1]);
+    this.givenOut = this.entries[at + 1];
+    const start = alignedSize(this.entries[at + 2] + this.fileSize(entry));
+    return block.subarray(start, start + this.entries[at + 6]);
+  }
+
+  /** The source of a script or module, or what stands for it while it is loaded. */
+  source(entry, asBytes = false) {
+    if (!this.isStripped(entry)) return asBytes ? this.content(entry) : this.text(entry);
+    const text = require('./outline.cjs').standIn(this.content(entry));
+    return asBytes ? Buffer.from(text) : text;
+  }
+
   /**
    * A script, its cached data, and the text that was compiled, which are undefined if there is none. The cached data
    * is a view of memory that is used again after the next script. The source is a part of the text, not a copy.
@@ -309,6 +340,7 @@ class Payload {
   script(entry) {
     const at = entry * ENTRY_WORDS;
     const cacheSize = this.entries[at + 6];
+    if (this.isStripped(entry)) return this.#strippedScript(entry);
     if (cacheSize === 0) {
       return { source: this.text(entry), wrapped: undefined, cachedData: undefined };
     }
@@ -317,11 +349,21 @@ class Payload {
     const start = this.entries[at + 2] - WRAPPER_START.length;
     const wrappedSize = WRAPPER_START.length + this.fileSize(entry) + WRAPPER_END.length;
     const wrapped = this.#decode(at, block, start, wrappedSize);
-    const cacheStart = Math.ceil((start + wrappedSize) / format.ALIGNMENT) * format.ALIGNMENT;
+    const cacheStart = alignedSize(start + wrappedSize);
     return {
       source: wrapped.slice(WRAPPER_START.length, -WRAPPER_END.length),
       wrapped,
       cachedData: block.subarray(cacheStart, cacheStart + cacheSize),
+    };
+  }
+
+  #strippedScript(entry) {
+    const { blankText, standIn } = require('./outline.cjs');
+    const outline = this.content(entry);
+    return {
+      source: standIn(outline),
+      wrapped: blankText(outline, WRAPPER_START, WRAPPER_END),
+      cachedData: this.unwrappedData(entry),
     };
   }
 
@@ -440,6 +482,10 @@ class Payload {
   }
 }
 
+function alignedSize(size) {
+  return Math.ceil(size / format.ALIGNMENT) * format.ALIGNMENT;
+}
+
 function u64(words, index) {
   return words[index + 1] * 0x100000000 + words[index];
 }
@@ -477,6 +523,8 @@ const EXECUTABLE_FLAG = 4;
 const ASCII_FLAG = 8;
 const MODULE_FORMAT_SHIFT = 8;
 const MODULE_FORMAT_MASK = 0xf;
+const MODULE_CODE_FLAG = 4096;
+const STRIPPED_FLAG = 8192;
 
 const KIND_FILE = 0;
 const KIND_DIRECTORY = 1;
@@ -518,6 +566,8 @@ module.exports = {
   ASCII_FLAG,
   MODULE_FORMAT_SHIFT,
   MODULE_FORMAT_MASK,
+  MODULE_CODE_FLAG,
+  STRIPPED_FLAG,
   KIND_FILE,
   KIND_DIRECTORY,
   KIND_SYMLINK,
@@ -577,32 +627,49 @@ const WRAPPER_END = '\n})';
 const FLAG_HASH_OFFSET = 12;
 
 let flagHash = null;
+let optionsDiffer = false;
 
 /**
  * The module function of a script. V8 compiles it anew if it does not accept the cached data.
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
+ * @param {boolean} isStripped whether the cached data is all there is
  */
-function compileWrapper(wrapped, filename, cachedData) {
-  const source = withoutHashBang(wrapped);
-  let script = compile(source, filename, cachedData);
-  if (script.cachedDataRejected) {
-    // V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to
-    // have. None of those that Node lets through changes what bytecode means.
-    cachedData.writeUInt32LE(currentFlagHash(), FLAG_HASH_OFFSET);
-    script = compile(source, filename, cachedData);
-  }
-  return script.runInThisContext();
-}
-
-function compile(source, filename, cachedData) {
-  return new Script(source, {
+function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
+  acceptOptions(cachedData, isStripped);
+  const script = new Script(withoutHashBang(wrapped), {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
+  if (script.cachedDataRejected) rejected(filename, isStripped);
+  return script.runInThisContext();
+}
+
+/**
+ * V8 options that were given at run time (NODE_OPTIONS) change the hash of all options, which cached data has to have.
+ * None of those that Node lets through changes what bytecode means, so cached data gets the hash that counts: if there is
+ * no source at once, because a second try would get what V8 made of the first; otherwise from the second file on.
+ * @param {Buffer} cachedData
+ * @param {boolean} isStripped
+ */
+function acceptOptions(cachedData, isStripped) {
+  if (!isStripped && !optionsDiffer) return;
+  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
+  cachedData.writeUInt32LE(flagHash, FLAG_HASH_OFFSET);
+}
+
+/** What follows when V8 did not take cached data. */
+function rejected(file, isStripped) {
+  optionsDiffer = true;
+  if (!isStripped) return;
+  // Builds compare what V8 compares, so this is either damage or a bug.
+  throw new Error(
+    `V8 ${process.versions.v8} does not accept the bytecode of ${file}, and its source is not in this executable. ` +
+      'The executable is damaged or was changed. Get it again from where it was built.',
+  );
 }
 
 /** A hash bang is no comment inside the wrapper; two slashes are, of the same length. */
@@ -611,11 +678,6 @@ function withoutHashBang(wrapped) {
   return wrapped.charCodeAt(at) === 0x23 && wrapped.charCodeAt(at + 1) === 0x21
     ? `${WRAPPER_START}//${wrapped.slice(at + 2)}`
     : wrapped;
-}
-
-function currentFlagHash() {
-  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
-  return flagHash;
 }
 
 /**
@@ -647,7 +709,144 @@ function silenceOwnWarning() {
   return undo;
 }
 
-module.exports = { WRAPPER_END, WRAPPER_START, compileWrapper, silenceOwnWarning };
+module.exports = {
+  WRAPPER_END,
+  WRAPPER_START,
+  acceptOptions,
+  compileWrapper,
+  rejected,
+  silenceOwnWarning,
+};
+}),
+'./outline.cjs': (function (module, exports, require) {
+// What a payload has in place of a source that stayed out of it: how long its lines are, so that positions in traces
+// are right, and what it exports.
+
+const { patchFunctionText } = require('./function_text.cjs');
+
+// Runs only if something takes the text below for the source and changes it.
+const NO_SOURCE =
+  "throw new Error('The source of this module is not in the executable, so nothing can change it while it is loaded.');";
+
+const HEADER_SIZE = 12;
+const SPACE = 0x20;
+const LINE_BREAK = 0x0a;
+const BRACE = 0x7b;
+// What V8 must find, by kind of mark: see src/python/pkg_rules/scripts/marks.cjs.
+const MARKS = ['async(', 'a', 'static'];
+const STATIC = 2;
+
+/**
+ * A text with the lines of the source and nothing in them.
+ * @param {Buffer} outline
+ * @param {string} before what comes before the source, in ASCII
+ * @param {string} after what comes after it
+ */
+function blankText(outline, before, after) {
+  patchFunctionText();
+  const linesStart = HEADER_SIZE + outline.readUInt32LE(0);
+  const linesEnd = linesStart + outline.readUInt32LE(4);
+  const size = outline.readUInt32LE(8);
+  const end = before.length + size;
+  const text = Buffer.allocUnsafeSlow(end + after.length);
+  text.latin1Write(before, 0);
+  text.fill(SPACE, before.length, end);
+  text.latin1Write(after, end);
+  let place = before.length - 1;
+  eachNumber(outline, linesStart, linesEnd, (length) => {
+    place += length + 1;
+    text[place] = LINE_BREAK;
+  });
+  place = before.length;
+  eachNumber(outline, linesEnd, outline.length, (number) => {
+    const kind = number % MARKS.length;
+    place += (number - kind) / MARKS.length;
+    text.latin1Write(MARKS[kind], place);
+    if (kind === STATIC) {
+      let next = place + MARKS[kind].length;
+      while (text[next] === LINE_BREAK) next++;
+      text[next] = BRACE;
+    }
+  });
+  return text.latin1Slice();
+}
+
+/** Numbers in seven bits of each byte, the lowest first. */
+function eachNumber(bytes, start, end, use) {
+  for (let at = start; at < end;) {
+    let number = 0;
+    let factor = 1;
+    let byte;
+    do {
+      byte = bytes[at++];
+      number += (byte & 0x7f) * factor;
+      factor *= 0x80;
+    } while (byte > 0x7f);
+    use(number);
+  }
+}
+
+/**
+ * The text that stands for the source while Node loads the module. Of CommonJS it exports the same names, as far as those
+ * can be seen from outside.
+ */
+function standIn(outline) {
+  return `${NO_SOURCE}\n${outline.utf8Slice(HEADER_SIZE, HEADER_SIZE + outline.readUInt32LE(0))}`;
+}
+
+module.exports = { blankText, standIn };
+}),
+'./function_text.cjs': (function (module, exports, require) {
+// `Function.prototype.toString` for functions whose source is not in the executable. V8 would give the blank text that
+// stands for it; instead they look like functions of Node itself, and classes still like classes.
+
+const { isAsyncFunction, isGeneratorFunction } = require('node:util').types;
+
+// What is in the text, see outline.cjs.
+const BLANK = /^(?:\s|async\(|a(?=\s|$)|static\s*\{)*$/;
+
+let undo = null;
+
+/** @returns {() => void} undo */
+function patchFunctionText() {
+  if (undo !== null) return undo;
+  const original = Function.prototype.toString;
+  // A method, so that it is no constructor and has no prototype, like the original.
+  const { toString } = {
+    toString() {
+      const text = Reflect.apply(original, this === toString ? original : this, []);
+      return BLANK.test(text) ? textOf(this) : text;
+    },
+  };
+  define(toString);
+  undo = () => {
+    define(original);
+    undo = null;
+  };
+  return undo;
+}
+
+function define(value) {
+  Object.defineProperty(Function.prototype, 'toString', {
+    value,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+function textOf(fn) {
+  const { value } = Reflect.getOwnPropertyDescriptor(fn, 'name') ?? {};
+  const name = typeof value === 'string' ? value : '';
+  // Of all functions with a source, only classes have a `prototype` that cannot be replaced.
+  if (Reflect.getOwnPropertyDescriptor(fn, 'prototype')?.writable === false) {
+    return name === '' ? 'class { }' : `class ${name} { }`;
+  }
+  const keyword = `${isAsyncFunction(fn) ? 'async ' : ''}function${isGeneratorFunction(fn) ? '*' : ''}`;
+  return `${keyword} ${name}() { [native code] }`;
+}
+
+module.exports = { patchFunctionText };
 }),
 './decompress.cjs': (function (module, exports, require) {
 // Decompresses blocks. In a module of its own because loading zlib takes longer than most of the loader.
@@ -719,6 +918,8 @@ const { patchFs } = require('./fs_patch.cjs');
 const { PackageResolver } = require('./resolver.cjs');
 const { RequireResolver } = require('./require_resolver.cjs');
 const { ImportResolver } = require('./import_resolver.cjs');
+const { ModuleCompiler } = require('./esm_compile.cjs');
+const { closeInternals } = require('./internals.cjs');
 const { Tree } = require('./tree.cjs');
 const { watchHooks } = require('./hooks_of_user.cjs');
 const { readDecision } = require('./node_options_variable.cjs');
@@ -735,14 +936,16 @@ const { patchDlopen } = require('./native_addons.cjs');
  */
 function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
+  closeInternals();
   const tree = new Tree(payload);
   const defaultEntryPoint = pathOfEntry(payload, payload.entryPoint);
   const beforeBuiltin = patchLater(tree, defaultEntryPoint, patchFs(tree).beforeBuiltin);
   const packages = new PackageResolver(tree);
   const requireResolver = new RequireResolver(tree, packages);
   const importResolver = new ImportResolver(tree, packages);
-  patchImports({ tree, importResolver, beforeBuiltin });
-  patchCommonJs({ tree, requireResolver, beforeBuiltin });
+  const moduleCompiler = new ModuleCompiler(payload);
+  patchImports({ tree, importResolver, moduleCompiler, beforeBuiltin });
+  patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin });
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
@@ -938,6 +1141,7 @@ const { compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
+const { toUrl } = require('./urls.cjs');
 
 const { isBuiltin } = Module;
 const { getBuiltinModule } = process;
@@ -955,10 +1159,11 @@ const PATCHED_EXTENSIONS = ['.js', '.json'];
  * @param {object} runtime
  * @param {import('./tree.cjs').Tree} runtime.tree
  * @param {import('./require_resolver.cjs').RequireResolver} runtime.requireResolver
+ * @param {import('./esm_compile.cjs').ModuleCompiler} runtime.moduleCompiler
  * @param {(id: string) => void} runtime.beforeBuiltin called before a built-in module is given out
  * @returns {() => void} undo
  */
-function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
+function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin }) {
   const { payload } = tree;
   const originals = {
     ...Object.fromEntries(PATCHED.map((name) => [name, Module[name]])),
@@ -1146,6 +1351,14 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       executing.markRunning(originals.compile);
       return originals.extensions['.js'].call(this, module, filename);
     }
+    if (payload.isModuleCode(entry)) {
+      executing.markRunning(originals.compile);
+      if (process.features.require_module === false) throw refuse(module, filename);
+      const source = payload.source(entry);
+      moduleCompiler.expect(entry, toUrl(filename), source);
+      const isMapped = process.sourceMapsEnabled && !payload.isStripped(entry);
+      return module._compile(isMapped ? mapped(source, filename) : source, filename, 'module');
+    }
     const { source, wrapped, cachedData } = payload.script(entry);
     if (cachedData === undefined && module._compile === compileScript) {
       executing.markRunning(originals.compile);
@@ -1154,7 +1367,7 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
         throw refuse(module, filename);
       return originals.compile.call(module, mapped(source, filename), filename, formatOfFile);
     }
-    pending = { source, filename, wrapped, cachedData };
+    pending = { source, filename, wrapped, cachedData, isStripped: payload.isStripped(entry) };
     return module._compile(source, filename, nodeFormat(tree, entry, filename));
   };
 
@@ -1185,19 +1398,23 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
     filename,
     formatOfContent,
   ) {
-    const script = pending;
+    const script = pending ?? strippedScript(filename);
     pending = null;
     if (
       script === null ||
       script.cachedData === undefined ||
       script.filename !== filename ||
       script.source !== content ||
-      process.sourceMapsEnabled ||
-      !hasNodeWrapper()
+      ((process.sourceMapsEnabled || !hasNodeWrapper()) && !script.isStripped)
     ) {
       return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
-    const wrapper = compileWrapper(script.wrapped, filename, script.cachedData);
+    const wrapper = compileWrapper(
+      script.wrapped,
+      filename,
+      script.cachedData,
+      script.isStripped,
+    );
     const { exports } = this;
     const depth = executing.enter(this);
     const result = wrapper.call(
@@ -1219,6 +1436,17 @@ function patchCommonJs({ tree, requireResolver, beforeBuiltin }) {
       filename.startsWith(INSIDE_PREFIX)
       ? require('./source_maps.cjs').inlineSourceMap(tree, content, filename)
       : content;
+  }
+
+  /** A script without source, which hooks of the app bring here on their own way. */
+  function strippedScript(filename) {
+    const entry =
+      typeof filename === 'string' && filename.startsWith(INSIDE_PREFIX)
+        ? tree.fileEntry(filename)
+        : -1;
+    return entry >= 0 && payload.isStripped(entry) && !payload.isModuleCode(entry)
+      ? { filename, isStripped: true, ...payload.script(entry) }
+      : null;
   }
 
   /** Programs may put something into the wrapper; cached data is of the original. */
@@ -1413,7 +1641,7 @@ function makeHooks() {
     const format = context.format ?? importResolver.formatOf(entry, file);
     // The source of CommonJS modules is for the thread of the app to load.
     if (format === 'commonjs') return nextLoad(url, { ...context, format });
-    return nextLoad(url, { ...context, format, source: tree.payload.content(entry) });
+    return nextLoad(url, { ...context, format, source: tree.payload.source(entry, true) });
   }
 
   return { resolve, load };
@@ -2439,10 +2667,11 @@ const PATH_OR_URL = /^[./#]|^[A-Za-z][A-Za-z0-9+.-]*:/;
  * @param {object} runtime
  * @param {import('./tree.cjs').Tree} runtime.tree
  * @param {import('./import_resolver.cjs').ImportResolver} runtime.importResolver
+ * @param {import('./esm_compile.cjs').ModuleCompiler} runtime.moduleCompiler
  * @param {(id: string) => void} runtime.beforeBuiltin
  * @returns {() => void} undo
  */
-function patchEsm({ tree, importResolver, beforeBuiltin }) {
+function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
   const { payload } = tree;
   const warnedOf = new Set();
 
@@ -2506,7 +2735,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
       // Node 22 loads imported CommonJS modules with the real `require` only if it is told to.
       return {
         format: known,
-        source: sourceOf(entry, file, context),
+        source: sourceOf(entry, file, url, context),
         shortCircuit: true,
         shouldBeReloadedByCJSLoader: known === 'commonjs',
       };
@@ -2515,7 +2744,7 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     const source =
       known === 'wasm' || known === 'addon' || isForHooksOfUser(context)
         ? payload.content(entry)
-        : payload.text(entry);
+        : payload.source(entry);
     const result = nextLoad(url, { ...context, format: known, source });
     if (
       known === undefined &&
@@ -2525,12 +2754,14 @@ function patchEsm({ tree, importResolver, beforeBuiltin }) {
     return result;
   }
 
-  function sourceOf(entry, file, context) {
-    if (process.sourceMapsEnabled) {
+  function sourceOf(entry, file, url, context) {
+    if (process.sourceMapsEnabled && !payload.isStripped(entry)) {
       const { inlineSourceMap } = require('./source_maps.cjs');
       return inlineSourceMap(tree, payload.text(entry), file);
     }
-    return isForHooksOfUser(context) ? payload.content(entry) : payload.text(entry);
+    const source = payload.source(entry, isForHooksOfUser(context));
+    moduleCompiler.expect(entry, url, source);
+    return source;
   }
 
   /** What Node says of a module that is only known by its syntax. */
@@ -3470,6 +3701,7 @@ const { KIND_SYMLINK } = require('./format.cjs');
 const { stats } = require('./file_stats.cjs');
 const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { errorNumber, systemError } = require('./system_errors.cjs');
 const { MISSING, NOT_A_DIRECTORY } = require('./tree.cjs');
 
@@ -3598,6 +3830,7 @@ class ReadingCalls {
     const writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) !== 0;
     if (found.directory !== null && (writes || creates)) throw fail('EISDIR');
     if (writes) throw fail('EROFS');
+    checkSource(this.payload, found, 'open', given);
     return found;
   }
 
@@ -4018,6 +4251,27 @@ function mountsIn(directory) {
 
 module.exports = { exteriorOf, mountExterior, mountsIn };
 }),
+'./no_source.cjs': (function (module, exports, require) {
+// Files whose source is not in the executable: nobody can read what is there in its place.
+
+const { systemError } = require('./system_errors.cjs');
+
+const HINT =
+  'The executable has the bytecode of this script and not its source; to have both, name it in `public` or ' +
+  '`public_packages` of the `node_executable` in the BUILD file';
+
+/**
+ * @param {import('./payload.cjs').Payload} payload
+ * @param {{entry: number, directory: number|null}} found
+ * @throws an error of a system call
+ */
+function checkSource(payload, found, syscall, given, destination) {
+  if (found.directory !== null || !payload.isStripped(found.entry)) return;
+  throw systemError('EACCES', syscall, given, destination, `\n${HINT}`);
+}
+
+module.exports = { checkSource };
+}),
 './fs_requests.cjs': (function (module, exports, require) {
 // How functions of Node's file system binding give their results: they return them, call back a request, or return a
 // promise, whatever one of their arguments says.
@@ -4070,6 +4324,7 @@ module.exports = { complete };
 // `openAsBlob` on files inside.
 
 const path = require('node:path');
+const { checkSource } = require('./no_source.cjs');
 const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
 /**
@@ -4089,6 +4344,7 @@ function openAsBlob(tree, load, original, given, options) {
       (syscall) => notFound(found, place, syscall, shown),
     );
   }
+  checkSource(tree.payload, found, 'open', shown);
   // Only so that it checks its arguments.
   const blob = original(process.execPath, options);
   const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
@@ -4343,6 +4599,7 @@ module.exports = { insideCalls };
 
 const fs = require('node:fs');
 const { lookup, notFound } = require('./fs_places.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { systemError } = require('./system_errors.cjs');
 
 const {
@@ -4392,6 +4649,7 @@ class CopyCalls {
       described(() => this.#tryToOpen(givenDestination, exclusive));
       throw systemError('EISDIR', 'copyfile', given, givenDestination);
     }
+    checkSource(this.payload, found, 'copyfile', given, givenDestination);
     if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
       throw systemError('ENOTSUP', 'copyfile', given, givenDestination);
     }
@@ -5378,6 +5636,187 @@ function findLikeRequire(request, base) {
 
 module.exports = { ImportResolver };
 }),
+'./esm_compile.cjs': (function (module, exports, require) {
+// Gives V8 the cached data of ES modules. Node's loader resolves, links, runs and reports them as ever; it only gets
+// module records that are not compiled from text (docs/decisions/0006).
+
+const { acceptOptions, rejected } = require('./compile.cjs');
+const { haveInternals, moduleWrap, requireInternal } = require('./internals.cjs');
+
+class ModuleCompiler {
+  /** @param {import('./payload.cjs').Payload} payload */
+  constructor(payload) {
+    this.payload = payload;
+    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, text}` by URL.
+    this.expected = new Map();
+    this.node = null;
+  }
+
+  /**
+   * To be called when `source`, a string or bytes, is given to Node as the source of a module: it stands for the cached
+   * data of the module, if there is some. Nothing but this very value does: if a hook of the app changes it, Node
+   * compiles what it gets.
+   */
+  expect(entry, url, source) {
+    const { payload } = this;
+    if (!payload.isModuleCode(entry)) return;
+    const isStripped = payload.isStripped(entry);
+    if (process.sourceMapsEnabled && !isStripped) return;
+    if (this.node === null) {
+      if (!haveInternals()) return;
+      this.#install();
+    }
+    this.expected.set(url, { entry, source, isStripped });
+  }
+
+  #install() {
+    const { translators } = requireInternal('internal/modules/esm/translators');
+    const loader = requireInternal('internal/modules/esm/loader').getOrInitializeCascadedLoader();
+    const { registerModule, requestTypes } = requireInternal('internal/modules/esm/utils');
+    const { ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
+    this.node = { ModuleWrap: moduleWrap(), loader, registerModule, requestTypes, ModuleJobSync };
+    const compiler = this;
+
+    const translate = translators.get('module');
+    translators.set('module', function moduleStrategy(url, context, parentUrl) {
+      const wrap = compiler.#take(url, context.source);
+      if (wrap === null) return Reflect.apply(translate, this, arguments);
+      if (parentUrl === undefined) wrap.isMain = true;
+      return wrap;
+    });
+
+    const { importSyncForRequire } = loader;
+    const { toUrl } = require('./urls.cjs');
+    loader.importSyncForRequire = function requireModule(module, filename, source, isMain, parent) {
+      const url = toUrl(filename);
+      const wrap = loader.loadCache.get(url) === undefined ? compiler.#take(url, source) : null;
+      // Node's own function goes on with a module that is linked, as if an `import` had come first.
+      if (wrap !== null) compiler.#link(url, wrap);
+      return importSyncForRequire.call(loader, module, filename, source, isMain, parent);
+    };
+  }
+
+  /** A module record with the code of the payload; null if Node is to compile the source. */
+  #take(url, source) {
+    const expected = this.expected.get(url);
+    if (expected === undefined) return null;
+    this.expected.delete(url);
+    return source === expected.source ? this.#compile(url, expected) : null;
+  }
+
+  #compile(url, { entry, source, isStripped }) {
+    const { payload } = this;
+    const text = isStripped
+      ? payload.moduleText(entry)
+      : typeof source === 'string'
+        ? source
+        : payload.text(entry);
+    const cachedData = payload.unwrappedData(entry);
+    acceptOptions(cachedData, isStripped);
+    let wrap;
+    try {
+      wrap = new this.node.ModuleWrap(url, undefined, text, 0, 0, cachedData);
+    } catch (error) {
+      if (error.code !== 'ERR_VM_MODULE_CACHED_DATA_REJECTED') throw error;
+      rejected(url, isStripped);
+      return null;
+    }
+    this.node.registerModule(wrap, {
+      __proto__: null,
+      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
+      importModuleDynamically: (specifier, referrer, attributes, phase) =>
+        this.node.loader.import(specifier, referrer.url, attributes, phase),
+    });
+    return wrap;
+  }
+
+  /** Fills `import.meta` as Node does: newer versions do that outside of JavaScript, for modules that they compiled. */
+  #initializeImportMeta(meta, { url, isMain }) {
+    const { loader } = this.node;
+    if (loader.importMetaInitialize !== undefined) return loader.importMetaInitialize(meta, { url, isMain });
+    const twin = loader.createModuleWrap('export default import.meta', url, { isMain });
+    twin.link([]);
+    twin.instantiate();
+    twin.evaluateSync();
+    return Object.defineProperties(meta, Object.getOwnPropertyDescriptors(twin.getNamespace().default));
+  }
+
+  /** Links a module, and what it imports, for `require`. */
+  #link(url, wrap) {
+    const { loader, requestTypes, ModuleJobSync } = this.node;
+    const attributes = { __proto__: null };
+    const job =
+      requestTypes === undefined
+        ? new ModuleJobSync(loader, url, attributes, wrap, false, false)
+        : new ModuleJobSync(
+            loader,
+            url,
+            attributes,
+            wrap,
+            undefined,
+            false,
+            false,
+            requestTypes.kImportInRequiredESM,
+          );
+    loader.loadCache.set(url, undefined, job);
+    if (wrap.instantiateSync !== undefined) wrap.instantiateSync();
+    else wrap.instantiate();
+  }
+}
+
+module.exports = { ModuleCompiler };
+}),
+'./internals.cjs': (function (module, exports, require) {
+// Parts of Node that no program can require, for the one thing that has no public way: giving V8 cached data of ES
+// modules while Node's own loader links and runs them (docs/decisions/0006). Executables are started with
+// `--expose-internals`; before anything of the app runs, Node is put back as it is without that option.
+
+const Module = require('node:module');
+
+const EXPOSE = '--expose-internals';
+// What the loader needs and the app has not asked for; see also core/payload/code_cache.py.
+const OWN_OPTIONS = new Set([EXPOSE, '--no-flush-bytecode']);
+const INTERNAL_PREFIX = 'internal/';
+
+// Loaded in every process, and nothing that an app could import.
+const SOME_MODULE = 'internal/modules/helpers';
+
+let BuiltinModule = null;
+
+/** Whether this Node was started so that `requireInternal` works. To be asked after `closeInternals`. */
+function haveInternals() {
+  return BuiltinModule !== null;
+}
+
+/** Keeps the way in for the loader and closes it for everybody else. */
+function closeInternals() {
+  const helpers = process.getBuiltinModule(SOME_MODULE);
+  if (helpers === undefined) return;
+  BuiltinModule = helpers.loadBuiltinModule(SOME_MODULE).constructor;
+  const allowed = [];
+  for (const id of BuiltinModule.map.keys()) {
+    if (!id.startsWith(INTERNAL_PREFIX) && BuiltinModule.canBeRequiredByUsers(id)) allowed.push(id);
+  }
+  BuiltinModule.setRealmAllowRequireByUsers([]);
+  for (const id of allowed) BuiltinModule.allowRequireByUsers(id);
+  Module.builtinModules = Object.freeze(
+    Module.builtinModules.filter((id) => !id.startsWith(INTERNAL_PREFIX)),
+  );
+  process.execArgv = process.execArgv.filter((option) => !OWN_OPTIONS.has(option));
+}
+
+/** The exports of a built-in module by its id, e.g. `internal/modules/esm/loader`. */
+function requireInternal(id) {
+  return BuiltinModule.map.get(id).compileForInternalLoader();
+}
+
+/** The class of all module records that Node links. */
+function moduleWrap() {
+  return BuiltinModule.map.get(SOME_MODULE).getESMFacade().constructor;
+}
+
+module.exports = { EXPOSE, closeInternals, haveInternals, moduleWrap, requireInternal };
+}),
 './process_facts.cjs': (function (module, exports, require) {
 // What an app sees of being packaged: `process.argv[1]`, `process.pkg`, `process.versions.pkg`.
 
@@ -5792,6 +6231,7 @@ module.exports = {
 const EventEmitter = require('node:events');
 const path = require('node:path');
 const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
+const { EXPOSE, haveInternals } = require('./internals.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -5879,12 +6319,14 @@ function codeOf(start) {
   return `{ const worker = ${JSON.stringify(start)};${BOOTSTRAP}}`;
 }
 
-/** The options as they are, but those of `more` and one. */
+/** The options as they are, but those of `more` and what the bootstrap needs. */
 function withMore(options, more) {
-  return Object.create(
-    options ?? null,
-    Object.getOwnPropertyDescriptors({ ...more, eval: true }),
-  );
+  const changes = { ...more, eval: true };
+  // A list of its own takes the place of the options that all threads have.
+  if (Array.isArray(options?.execArgv) && haveInternals()) {
+    changes.execArgv = [...options.execArgv, EXPOSE];
+  }
+  return Object.create(options ?? null, Object.getOwnPropertyDescriptors(changes));
 }
 
 /**

@@ -1,16 +1,22 @@
 'use strict';
 
-// Makes V8 cached data for the CommonJS files of a directory, in a sandbox, run by the very Node that will consume it:
+// Makes V8 cached data for the scripts and ES modules of a directory, in a sandbox, run by the very Node that will
+// consume it:
 //
-//     node <baked V8 options> --hash-seed=1 --min-semi-space-size=64 --max-semi-space-size=64
-//         compile_code_cache.cjs plan.json out/code_cache
+//     node <baked V8 options> --expose-internals --no-warnings --hash-seed=1 --min-semi-space-size=64
+//         --max-semi-space-size=64 compile_code_cache.cjs plan.json out/code_cache
 //
-//     {"version": 1, "directory": "__files"}
+//     {"version": 1, "directory": "__files", "bytecode": false}
 //
-// All paths are relative to the working directory. Every `.js` and `.cjs` file, and every file without an extension
-// that starts with `#!`, is compiled as the loader compiles it, except in packages of `"type": "module"`: those files
-// are imported, and imports go through Node's own loader, which takes no cached data. A file that does not parse gets
-// no data and is listed as `module` or `invalid`, so that it fails, or works, at run time exactly as under plain Node.
+// All paths are relative to the working directory. Every `.js`, `.cjs` and `.mjs` file, and every file without an
+// extension that starts with `#!`, is compiled as the loader compiles it.
+//
+// Without `bytecode`, the cached data goes beside the source, and has what V8 compiles at once. A file that does not
+// parse gets none and is listed as `invalid`, so that it fails, or works, at run time exactly as under plain Node.
+//
+// With `bytecode`, it goes in the place of the source: it has all functions (so Node has to be called with `--no-lazy`
+// too), and an outline says how long the lines of the source are. A file that cannot be compiled so is an error of the
+// whole directory, unless `"fallback_to_source": true`; then it is listed without an outline.
 //
 // The output depends on nothing but the contents and relative paths of the files, this Node and its V8 options:
 // - V8's hash seed is fixed, no file name is compiled in, files are taken in the order of their paths.
@@ -25,27 +31,17 @@ const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const v8 = require('node:v8');
-const vm = require('node:vm');
 const zlib = require('node:zlib');
 
 const MAGIC = 'PKGCACHE';
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_SIZE = 16;
 const ALIGNMENT = 8;
-
-// Must be the wrapper of prelude/src/compile.cjs: V8 compares the length of the source, and columns depend on it.
-const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
-const WRAPPER_END = '\n})';
-
-// The messages by which Node itself recognises ES module syntax without a doubt.
-const MODULE_SYNTAX_MESSAGES = new Set([
-  'Cannot use import statement outside a module',
-  "Unexpected token 'export'",
-  "Cannot use 'import.meta' outside a module",
-]);
+const FLAG_HASH_OFFSET = 12;
 
 // What the options above give to the young generation is enough for three times as much (measured with Node 22 to 26).
 const BATCH_SOURCE_BYTES = 8 << 20;
+const EXPOSE = '--expose-internals';
 const NEEDED_OPTIONS = [
   /^--hash[-_]seed=[1-9]/,
   /^--min[-_]semi[-_]space[-_]size=64$/,
@@ -57,6 +53,10 @@ const ANY_VALUE = [
   /^--?min[-_]semi[-_]space[-_]size=/,
   /^--?max[-_]semi[-_]space[-_]size=/,
 ];
+const EAGER = '--no-lazy';
+
+// Failures that are named one by one.
+const NAMED = 10;
 
 function main(argv) {
   if (argv.length !== 2) {
@@ -70,43 +70,62 @@ function main(argv) {
       );
     }
   }
+  if (!process.execArgv.includes(EXPOSE)) {
+    throw new Error(`compile_code_cache.cjs has to be run with the option ${EXPOSE}.`);
+  }
   const [planPath, output] = argv;
   const plan = JSON.parse(fs.readFileSync(planPath, 'utf8'));
   if (plan.version !== 1 || typeof plan.directory !== 'string') {
     throw new Error(`\`${planPath}\` is not a plan of version 1 with a \`directory\`.`);
   }
+  if (Boolean(plan.bytecode) !== process.execArgv.includes(EAGER)) {
+    throw new Error(`compile_code_cache.cjs takes \`bytecode\` and the option ${EAGER} together only.`);
+  }
   fs.mkdirSync(path.dirname(output), { recursive: true });
   const batches = inBatches(plan.directory, plan.files ?? scripts(plan.directory));
-  let parts = batches.length === 1 ? [compileBatch(plan.directory, batches[0])] : [null];
+  let parts = batches.length === 1 ? [compileBatch(plan, batches[0])] : [null];
   if (parts[0] === null) {
     const smaller = batches.length === 1 ? halves(batches[0]) : batches;
-    parts = smaller.map((batch, number) =>
-      inOwnProcess(plan.directory, batch, `${output}.${number}`),
-    );
+    parts = smaller.map((batch, number) => inOwnProcess(plan, batch, `${output}.${number}`));
   }
-  const { files, size } = write(output, parts);
+  const files = parts.flat();
+  if (plan.bytecode && plan.files === undefined && !plan.fallback_to_source) checkAll(files);
+  const size = write(output, files);
   console.log(
-    `${files.filter((file) => file.size > 0).length} of ${files.length} scripts compiled, ${size} bytes of cached data`,
+    `${files.filter((file) => file.cachedData !== null).length} of ${files.length} scripts compiled, ${size} bytes of cached data`,
   );
 }
+
+/** Bytecode in place of a source cannot be missing. */
+function checkAll(files) {
+  const failed = files.filter(({ cachedData }) => cachedData === null);
+  if (failed.length === 0) return;
+  const lines = failed.slice(0, NAMED).map(({ path: file, problem }) => `- \`${file}\`: ${problem}`);
+  if (failed.length > NAMED) lines.push(`- and ${failed.length - NAMED} more`);
+  throw new UncompilableFiles(lines.join('\n'));
+}
+
+/** What the user sees of it is the message alone. */
+class UncompilableFiles extends Error {}
 
 function inBatches(directory, files) {
   const batches = [[]];
   let bytes = 0;
-  for (const file of files) {
-    const { size } = fs.statSync(path.join(directory, file));
+  for (const batchFile of files) {
+    const { size } = fs.statSync(path.join(directory, batchFile.path));
     if (bytes + size > BATCH_SOURCE_BYTES && bytes > 0) {
       batches.push([]);
       bytes = 0;
     }
-    batches.at(-1).push(file);
+    batches.at(-1).push(batchFile);
     bytes += size;
   }
   return batches;
 }
 
 /** Compiles files in this process; null if V8 collected garbage meanwhile and one process was too much for them. */
-function compileBatch(directory, batch) {
+function compileBatch({ directory, bytecode }, batch) {
+  const { compileSource, flagHash } = require('./compile_source.cjs');
   // These options have done their work when the isolate started. They would go into the flag hash of the cached data,
   // which the run time, where they are not set or have the values that are baked in, would then reject.
   for (const option of ANY_VALUE) {
@@ -115,20 +134,44 @@ function compileBatch(directory, batch) {
   }
   const profiler = new v8.GCProfiler();
   profiler.start();
-  const results = batch.map((relative) => {
+  const results = batch.map(({ path: relative, declared }) => {
     const content = fs.readFileSync(path.join(directory, relative));
-    const { format, cachedData } = compile(content.toString('utf8'));
+    const { format, script, problem } = compileSource(content.toString('utf8'), declared);
     return {
       path: relative,
       format,
       source_size: content.length,
       source_crc32: zlib.crc32(content),
-      cachedData,
+      problem,
+      cachedData: script === null ? null : script.createCachedData(),
+      outline: null,
     };
   });
-  if (profiler.stop().statistics.length === 0) return results;
-  // A single file that needs a collection is very large. Without cached data it starts slower, and that reproducibly.
-  return batch.length > 1 ? null : [{ ...results[0], cachedData: null }];
+  const collected = profiler.stop().statistics.length > 0;
+  if (bytecode) {
+    // Needed until everything is compiled, and as little a part of the hash at run time.
+    const { makeOutline } = require('./outline.cjs');
+    const { UnmarkableSource } = require('./marks.cjs');
+    v8.setFlagsFromString('--lazy');
+    const hash = flagHash();
+    for (const result of results) {
+      if (result.cachedData === null) continue;
+      result.cachedData.writeUInt32LE(hash, FLAG_HASH_OFFSET);
+      const source = fs.readFileSync(path.join(directory, result.path), 'utf8');
+      try {
+        result.outline = makeOutline(source, result.format);
+      } catch (error) {
+        if (!(error instanceof UnmarkableSource)) throw error;
+        result.cachedData = null;
+        result.problem = error.message;
+      }
+    }
+  }
+  if (!collected) return results;
+  if (batch.length > 1) return null;
+  // Without cached data a very large file starts slower, and that reproducibly.
+  const problem = 'it is too large to be compiled to the same bytes each time';
+  return [{ ...results[0], cachedData: null, outline: null, problem }];
 }
 
 function halves(batch) {
@@ -136,9 +179,9 @@ function halves(batch) {
   return [batch.slice(0, middle), batch.slice(middle)];
 }
 
-function inOwnProcess(directory, batch, output) {
+function inOwnProcess(plan, batch, output) {
   const partPlan = `${output}.json`;
-  fs.writeFileSync(partPlan, JSON.stringify({ version: 1, directory, files: batch }));
+  fs.writeFileSync(partPlan, JSON.stringify({ ...plan, files: batch }));
   const { status, signal, error, stderr } = spawnSync(
     // Under an emulator the system cannot run this executable itself.
     process.env.PKG_RULES_NODE ?? process.execPath,
@@ -154,51 +197,52 @@ function inOwnProcess(directory, batch, output) {
   return part;
 }
 
-/** The relative paths of the files to compile, with `/` between their parts, sorted by code units. */
+/**
+ * The files to compile, in the order of the code units of their paths: `path`, relative with `/` between its parts, and
+ * `declared`, the format that its name and package.json say, if any.
+ */
 function scripts(root) {
   const found = [];
-  const visit = (relative, packageIsModule) => {
+  const visit = (relative, inherited) => {
     const directory = path.join(root, relative);
     const names = fs.readdirSync(directory, { withFileTypes: true });
-    const isModule = declaredModule(directory, names, path.basename(relative), packageIsModule);
+    const type = declaredType(directory, names, path.basename(relative), inherited);
     for (const entry of names) {
       const child = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory()) {
-        visit(child, isModule);
-      } else if (
-        entry.isFile() &&
-        isScript(path.join(directory, entry.name), entry.name, isModule)
-      ) {
-        found.push(child);
+        visit(child, type);
+      } else if (entry.isFile() && isScript(path.join(directory, entry.name), entry.name)) {
+        found.push({ path: child, declared: BY_EXTENSION[path.extname(entry.name)] ?? type });
       }
     }
   };
-  visit('', false);
-  return found.sort((one, other) => (one < other ? -1 : 1));
+  visit('', undefined);
+  return found.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-function declaredModule(directory, entries, name, inherited) {
-  if (name === 'node_modules') return false;
+const BY_EXTENSION = { '.cjs': 'commonjs', '.mjs': 'module' };
+
+function declaredType(directory, entries, name, inherited) {
+  if (name === 'node_modules') return undefined;
   if (!entries.some((entry) => entry.name === 'package.json' && entry.isFile())) return inherited;
   try {
-    return (
-      JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'))?.type === 'module'
-    );
+    const type = JSON.parse(fs.readFileSync(path.join(directory, 'package.json'), 'utf8'))?.type;
+    return type === 'module' || type === 'commonjs' ? type : undefined;
   } catch (error) {
-    // Node reports a package.json that is not JSON when something resolves through it; no file is less CommonJS for it.
-    if (error instanceof SyntaxError) return false;
+    // Node reports a package.json that is not JSON when something resolves through it.
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
-function isScript(file, name, packageIsModule) {
+function isScript(file, name) {
   switch (path.extname(name)) {
     case '.cjs':
-      return true;
     case '.js':
-      return !packageIsModule;
+    case '.mjs':
+      return true;
     case '':
-      return !packageIsModule && startsWithHashBang(file);
+      return startsWithHashBang(file);
     default:
       return false;
   }
@@ -215,44 +259,29 @@ function startsWithHashBang(file) {
   return start.toString('latin1') === '#!';
 }
 
-function compile(source) {
-  try {
-    // The form that Node compiles: only what parses so is CommonJS, whatever the wrapper below would make of it.
-    vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
-      filename: '',
-    });
-    const body = source.startsWith('#!') ? `//${source.slice(2)}` : source;
-    const script = new vm.Script(WRAPPER_START + body + WRAPPER_END, {
-      // V8 writes the name into the cached data, and at run time takes the one it is given then.
-      filename: '',
-      lineOffset: -1,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    return { format: 'commonjs', cachedData: script.createCachedData() };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return {
-      format: MODULE_SYNTAX_MESSAGES.has(error.message) ? 'module' : 'invalid',
-      cachedData: null,
-    };
-  }
-}
-
-function write(output, parts) {
+/** How many bytes of data there are. */
+function write(output, results) {
   const files = [];
   const data = [];
   let size = 0;
-  for (const { cachedData, ...file } of parts.flat()) {
+  const place = (buffer) => {
+    if (buffer === null) return [0, 0];
+    const padding = Buffer.alloc(aligned(buffer.length) - buffer.length);
+    data.push(buffer, padding);
+    const offset = size;
+    size += buffer.length + padding.length;
+    return [offset, buffer.length];
+  };
+  for (const { cachedData, outline, ...file } of results) {
+    const [offset, dataSize] = place(cachedData);
+    const [outlineOffset, outlineSize] = place(outline);
     files.push({
       ...file,
-      offset: cachedData === null ? 0 : size,
-      size: cachedData === null ? 0 : cachedData.length,
+      offset,
+      size: dataSize,
+      outline_offset: outlineOffset,
+      outline_size: outlineSize,
     });
-    if (cachedData !== null) {
-      const padding = Buffer.alloc(aligned(cachedData.length) - cachedData.length);
-      data.push(cachedData, padding);
-      size += cachedData.length + padding.length;
-    }
   }
   const table = Buffer.from(JSON.stringify({ node: process.version, arch: process.arch, files }));
   const header = Buffer.alloc(HEADER_SIZE);
@@ -266,7 +295,7 @@ function write(output, parts) {
   } finally {
     fs.closeSync(descriptor);
   }
-  return { files, size };
+  return size;
 }
 
 /** The files of an output that `write` made, as compileBatch gives them. */
@@ -274,10 +303,13 @@ function read(output) {
   const bytes = fs.readFileSync(output);
   const tableSize = bytes.readUInt32LE(12);
   const start = aligned(HEADER_SIZE + tableSize);
+  const part = (offset, size) =>
+    size === 0 ? null : bytes.subarray(start + offset, start + offset + size);
   return JSON.parse(bytes.subarray(HEADER_SIZE, HEADER_SIZE + tableSize)).files.map(
-    ({ offset, size, ...file }) => ({
+    ({ offset, size, outline_offset: outlineOffset, outline_size: outlineSize, ...file }) => ({
       ...file,
-      cachedData: size === 0 ? null : bytes.subarray(start + offset, start + offset + size),
+      cachedData: part(offset, size),
+      outline: part(outlineOffset, outlineSize),
     }),
   );
 }
@@ -289,6 +321,6 @@ function aligned(offset) {
 try {
   main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error.stack}\n`);
+  process.stderr.write(`${error instanceof UncompilableFiles ? error.message : error.stack}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-"""Cached data is the same on every run and in every folder, and exists for exactly the CommonJS scripts."""
+"""Cached data is the same on every run and in every folder, and exists for exactly what Node can run."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ FILES = {
     "lib/module.js": "import x from 'x';\nexport default x;\n",
     "lib/await.js": "await 1;\n",
     "lib/invalid.js": "const = ;\n",
+    "lib/b.mjs": "console.log('no imports');\n",
+    "lib/not_a_module.mjs": "with (a) b;\n",
     "lib/empty.js": "",
     "lib/data.json": "{}",
     "bin/cli": "#!/usr/bin/env node\nrequire('..');\n",
     "bin/README": "text",
     "esm/package.json": '{"type": "module"}',
     "esm/x.js": "export {};\n",
+    "esm/bare.js": "globalThis.x = 1;\n",
     "esm/node_modules/p/package.json": "{}",
     "esm/node_modules/p/y.js": "exports.y = 'ünï ☃';\n",
     "esm/z.cjs": "exports.z = 1;\n",
@@ -68,18 +71,29 @@ def test_what_is_compiled(major: int, tmp_path: Path) -> None:
 
     scripts = scripts_of(compile_files(major, tmp_path, "files"))
 
-    assert {path: (script.module_format, script.size > 0) for path, script in scripts.items()} == {
-        "main.js": (ModuleFormat.DETECTED_COMMONJS, True),
-        "lib/a.cjs": (ModuleFormat.DETECTED_COMMONJS, True),
-        "lib/module.js": (ModuleFormat.DETECTED_MODULE, False),
-        "lib/await.js": (ModuleFormat.AMBIGUOUS, False),
-        "lib/invalid.js": (ModuleFormat.AMBIGUOUS, False),
-        "lib/empty.js": (ModuleFormat.DETECTED_COMMONJS, True),
-        "bin/cli": (ModuleFormat.DETECTED_COMMONJS, True),
-        "esm/node_modules/p/y.js": (ModuleFormat.DETECTED_COMMONJS, True),
-        "esm/z.cjs": (ModuleFormat.DETECTED_COMMONJS, True),
-        "broken/b.js": (ModuleFormat.DETECTED_COMMONJS, True),
+    commonjs = (ModuleFormat.DETECTED_COMMONJS, True, False)
+    module = (ModuleFormat.DETECTED_MODULE, True, True)
+    nothing = (ModuleFormat.AMBIGUOUS, False, False)
+    assert {
+        path: (script.module_format, script.size > 0, script.is_module_code)
+        for path, script in scripts.items()
+    } == {
+        "main.js": commonjs,
+        "lib/a.cjs": commonjs,
+        "lib/module.js": module,
+        "lib/await.js": module,
+        "lib/invalid.js": nothing,
+        "lib/b.mjs": module,
+        "lib/not_a_module.mjs": nothing,
+        "lib/empty.js": commonjs,
+        "bin/cli": commonjs,
+        "esm/x.js": module,
+        "esm/bare.js": module,
+        "esm/node_modules/p/y.js": commonjs,
+        "esm/z.cjs": commonjs,
+        "broken/b.js": commonjs,
     }
+    assert not any(script.outline_size for script in scripts.values())
 
 
 def many_modules(count: int) -> dict[str, str]:
@@ -115,7 +129,7 @@ def test_refuses_to_run_without_the_options(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text(json.dumps({"version": 1, "directory": "."}))
 
     result = subprocess.run(
-        [str(node(24)), "--hash-seed=1", str(PROGRAM), "plan.json", "out/code_cache"],
+        [str(node(24)), "--expose-internals", "--hash-seed=1", str(PROGRAM), "plan.json", "out/code_cache"],
         cwd=tmp_path,
         stderr=subprocess.PIPE,
         encoding="utf-8",

@@ -31,7 +31,7 @@ from pkg_rules.core.compile_units import first_party_units, is_compiler_input, i
 from pkg_rules.core.emulator_launcher import NO_EMULATOR
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
-from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS
+from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS, COMPILE_PROGRAMS
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 
 FILES = "__files"
 PLAN = "__plan.json"
-PROGRAM = "__compile/compile_code_cache.cjs"
+PROGRAMS = "__compile"
 OUTPUT = f"{OUT}/code_cache"
 
 
@@ -112,7 +112,7 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
             *request.runner.argv,
             *request.v8_options,
             *COMPILE_OPTIONS,
-            PROGRAM,
+            f"{PROGRAMS}/{COMPILE_PROGRAMS[0]}",
             PLAN,
             OUTPUT,
         ),
@@ -129,11 +129,15 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
 
 @rule(desc="Compile JavaScript to V8 code cache", level=LogLevel.DEBUG)
 async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
-    ((_, program),) = package_data("scripts/compile_code_cache.cjs")
+    programs = [
+        FileContent(f"{PROGRAMS}/{name}", content)
+        for name in COMPILE_PROGRAMS
+        for _, content in package_data(f"scripts/{name}")
+    ]
     plan = json.dumps({"version": 1, "directory": FILES})
     fixed, files = await concurrently(
         create_digest(
-            CreateDigest([FileContent(PROGRAM, program), FileContent(PLAN, plan.encode())]),
+            CreateDigest([*programs, FileContent(PLAN, plan.encode())]),
             **implicitly(),
         ),
         add_prefix(AddPrefix(request.digest, FILES), **implicitly()),

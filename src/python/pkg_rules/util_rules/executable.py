@@ -13,6 +13,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.baked_options import check_can_have_options
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.simple_mode import check_is_self_contained
@@ -103,7 +104,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
             PreparedBaseRequest(
                 request.node,
                 loader_digest,
-                exec_argv=request.options.exec_argv,
+                exec_argv=(*LOADER_OPTIONS, *request.options.exec_argv),
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
             ),
             **implicitly(),

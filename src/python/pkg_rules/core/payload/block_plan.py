@@ -62,7 +62,8 @@ def _cut(
         assert isinstance(entry.node, FileNode)
         script = cached.get(entry.path)
         cache_size = script.size if script is not None else 0
-        needed = _space(entry.node.size, cache_size)
+        size_inside = script.outline_size if script and script.outline_size else entry.node.size
+        needed = _space(size_inside, cache_size)
         if needed > BLOCK_SIZE and not (
             cache_size or (entry.module_format is not ModuleFormat.NONE and needed < LARGEST_SCRIPT)
         ):
@@ -83,4 +84,5 @@ def _cut(
 def _space(size: int, cache_size: int) -> int:
     if not cache_size:
         return aligned(size)
-    return aligned(cached_data_offset(len(SCRIPT_PREFIX), size) + cache_size)
+    # In the wrapper: without it a file needs a little less.
+    return aligned(cached_data_offset(len(SCRIPT_PREFIX), size, 0) + cache_size)

@@ -17,7 +17,24 @@ from pkg_rules.core.payload.model import CachedScript, CodeCacheUnit
 
 # How Node has to be called for scripts/compile_code_cache.cjs, which says why; V8 options that are baked into the
 # executable come before them.
-COMPILE_OPTIONS = ("--hash-seed=1", "--min-semi-space-size=64", "--max-semi-space-size=64")
+COMPILE_OPTIONS = (
+    "--expose-internals",
+    "--no-warnings",
+    "--hash-seed=1",
+    "--min-semi-space-size=64",
+    "--max-semi-space-size=64",
+)
+# For bytecode that takes the place of the source.
+BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy")
+
+# The programs; the first is what Node is called with, the others lie beside it.
+COMPILE_PROGRAMS = ("compile_code_cache.cjs", "compile_source.cjs", "marks.cjs", "outline.cjs")
+
+# What is baked into executables so that the loader can give Node the compiled code of ES modules
+# (prelude/src/internals.cjs).
+LOADER_OPTIONS = ("--expose-internals",)
+# And for bytecode without source: V8 would throw away functions that have not run for a while, to compile them anew.
+BYTECODE_OPTIONS = ("--no-flush-bytecode",)
 
 # What the compiler says about a file, and what that means for a file whose format is not declared.
 _FORMATS = {
@@ -67,8 +84,12 @@ def _read_unit(unit: CodeCacheUnit) -> dict[str, CachedScript]:
                 cache_file=unit.file,
                 offset=data_start + entry["offset"],
                 size=entry["size"],
+                is_module_code=entry["format"] == "module" and entry["size"] > 0,
+                outline_offset=data_start + entry["outline_offset"],
+                outline_size=entry["outline_size"],
             )
-            if script.offset + script.size > file_size:
+            end = max(script.offset + script.size, script.outline_offset + script.outline_size)
+            if end > file_size:
                 raise CodeCacheError(
                     f"The code cache `{unit.file}` ends before the data of `{path}`."
                 )

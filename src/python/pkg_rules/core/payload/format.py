@@ -27,7 +27,7 @@ DIRECTORY = struct.Struct("<IIIIIII")
 # flags, link, offset, crc32 of the content, size, size of the cached data, reserved.
 # `link` is the directory number of a directory; the offset in the targets section of a symlink, whose size is the length
 # of its target; and the number of the first block of a file, in which it starts at `offset`. Cached data starts at the
-# first multiple of ALIGNMENT after the content and SCRIPT_SUFFIX, in the same block.
+# first multiple of ALIGNMENT after the content and, if the script is in its wrapper, SCRIPT_SUFFIX, in the same block.
 ENTRY = struct.Struct("<IIIIQII")
 
 # offset, stored size, size, crc32 of the stored bytes, codec.
@@ -45,8 +45,8 @@ NOTHING = 0xFFFFFFFF
 # V8 copies cached data that is not aligned like a pointer.
 ALIGNMENT = 8
 
-# A script with cached data stands between these, so that the loader gets the whole text to compile in one piece. They
-# are the wrapper of Node's CommonJS, with a line break, which keeps columns as they are in the file.
+# A CommonJS script with cached data stands between these, so that the loader gets the whole text to compile in one piece.
+# They are the wrapper of Node's CommonJS, with a line break, which keeps columns as they are in the file.
 SCRIPT_PREFIX = b"(function (exports, require, module, __filename, __dirname) {\n"
 SCRIPT_SUFFIX = b"\n})"
 
@@ -56,9 +56,13 @@ EXECUTABLE_FLAG = 1 << 2
 ASCII_FLAG = 1 << 3
 MODULE_FORMAT_SHIFT = 8
 MODULE_FORMAT_MASK = 0xF
+# The cached data is that of an ES module, which is compiled without a wrapper.
+MODULE_CODE_FLAG = 1 << 12
+# The content is an outline in place of the source, and the cached data is all there is of the code.
+STRIPPED_FLAG = 1 << 13
 
 CODE_CACHE_MAGIC = b"PKGCACHE"
-CODE_CACHE_VERSION = 1
+CODE_CACHE_VERSION = 2
 # magic, version, reserved, length of the JSON table that follows; the data starts at the next multiple of ALIGNMENT.
 CODE_CACHE_HEADER = struct.Struct("<8sHHI")
 
@@ -103,9 +107,14 @@ class ModuleFormat(enum.IntEnum):
     WASM = 7
 
 
-def cached_data_offset(offset: int, size: int) -> int:
+def is_wrapped(flags: int) -> bool:
+    """Whether a script with cached data stands in the wrapper of CommonJS."""
+    return not flags & (MODULE_CODE_FLAG | STRIPPED_FLAG)
+
+
+def cached_data_offset(offset: int, size: int, flags: int) -> int:
     """Where the cached data of a file is whose content is at `offset` of the same block."""
-    return aligned(offset + size + len(SCRIPT_SUFFIX))
+    return aligned(offset + size + (len(SCRIPT_SUFFIX) if is_wrapped(flags) else 0))
 
 
 def aligned(offset: int) -> int:

@@ -29,6 +29,8 @@ def test_loader_has_the_same_numbers() -> None:
         "ASCII_FLAG": layout.ASCII_FLAG,
         "MODULE_FORMAT_SHIFT": layout.MODULE_FORMAT_SHIFT,
         "MODULE_FORMAT_MASK": layout.MODULE_FORMAT_MASK,
+        "MODULE_CODE_FLAG": layout.MODULE_CODE_FLAG,
+        "STRIPPED_FLAG": layout.STRIPPED_FLAG,
         **{f"KIND_{kind.name}": kind.value for kind in Kind},
         **{f"CODEC_{codec.name}": codec.value for codec in Codec},
         **{f"FORMAT_{module_format.name}": module_format.value for module_format in ModuleFormat},
@@ -63,7 +65,7 @@ def test_compiler_and_loader_wrap_scripts_alike() -> None:
     """V8 takes cached data only for a source of the same length, and columns depend on the wrapper."""
     wrapper = re.compile(r"^const WRAPPER_(?:START|END) =\s+'(.+)';$", re.MULTILINE)
     expected = [layout.SCRIPT_PREFIX.decode(), layout.SCRIPT_SUFFIX.decode()]
-    compiler = (REPOSITORY / "src/python/pkg_rules/scripts/compile_code_cache.cjs").read_text()
+    compiler = (REPOSITORY / "src/python/pkg_rules/scripts/compile_source.cjs").read_text()
     loader = (REPOSITORY / "prelude/src/compile.cjs").read_text()
 
     for source in (compiler, loader):

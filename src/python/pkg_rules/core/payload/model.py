@@ -57,7 +57,10 @@ class DirectoryNode:
 
 @dataclass(frozen=True)
 class CachedScript:
-    """What compiling one file gave: how it parses, and where its cached data is (size 0: there is none)."""
+    """What compiling one file gave: how it parses, and where its cached data is (size 0: there is none).
+
+    If there is an outline (size not 0), it takes the place of the source, which stays out of the payload.
+    """
 
     module_format: ModuleFormat
     source_size: int
@@ -65,3 +68,6 @@ class CachedScript:
     cache_file: str
     offset: int
     size: int
+    is_module_code: bool = False
+    outline_offset: int = 0
+    outline_size: int = 0

@@ -23,11 +23,13 @@ from pkg_rules.core.payload.format import (
     HEADER_SIZE,
     KIND_MASK,
     KIND_SHIFT,
+    MODULE_CODE_FLAG,
     MODULE_FORMAT_MASK,
     MODULE_FORMAT_SHIFT,
     NOTHING,
     PAYLOAD_MAGIC,
     PAYLOAD_VERSION,
+    STRIPPED_FLAG,
     Codec,
     Kind,
     ModuleFormat,
@@ -54,6 +56,8 @@ class PayloadEntry:
     crc32: int = 0
     cached_data_offset: int = 0
     cached_data_size: int = 0
+    is_module_code: bool = False
+    is_stripped: bool = False
 
 
 class PayloadReader:
@@ -273,7 +277,7 @@ class PayloadReader:
                     f"The target of the symlink `{path}` ends after the index."
                 )
             return PayloadEntry(path, kind, target=targets[link : link + size].decode()), NOTHING
-        cache_offset = cached_data_offset(offset, size)
+        cache_offset = cached_data_offset(offset, size, flags)
         return (
             PayloadEntry(
                 path,
@@ -290,6 +294,8 @@ class PayloadReader:
                 crc32=crc,
                 cached_data_offset=cache_offset if cache_size else 0,
                 cached_data_size=cache_size,
+                is_module_code=bool(flags & MODULE_CODE_FLAG),
+                is_stripped=bool(flags & STRIPPED_FLAG),
             ),
             NOTHING,
         )

@@ -20,15 +20,18 @@ from pkg_rules.core.payload.format import (
     ENTRY,
     EXECUTABLE_FLAG,
     KIND_SHIFT,
+    MODULE_CODE_FLAG,
     MODULE_FORMAT_SHIFT,
     NOTHING,
     SCRIPT_PREFIX,
     SCRIPT_SUFFIX,
+    STRIPPED_FLAG,
     Codec,
     Kind,
     ModuleFormat,
     aligned,
     cached_data_offset,
+    is_wrapped,
 )
 from pkg_rules.core.payload.index import BlockRecord, Index, write_index
 from pkg_rules.core.payload.layout import Layout, lay_out
@@ -158,30 +161,39 @@ class _Writer:
         self._check_size(node, len(content))
         crc = zlib.crc32(content)
         script = self.cached.get(path)
+        code_flags = _code_flags(script)
         if script is not None:
-            if (script.source_size, script.source_crc32) != (len(content), crc):
-                raise CodeCacheError(
-                    f"The code cache `{script.cache_file}` was made from another content of `{path}`"
-                    f" ({script.source_size} bytes, now {len(content)}). With it the program would run something else"
-                    " than its source; build the code cache again."
-                )
+            self._check_source(script, path, len(content), crc)
             if module_format is ModuleFormat.AMBIGUOUS:
                 module_format = script.module_format
+            if script.outline_size:
+                content = self._read_unit(script, script.outline_offset, script.outline_size)
+                crc = zlib.crc32(content)
+        is_ascii = content.isascii() and not code_flags & STRIPPED_FLAG
         cache_size = 0
         if script is not None and script.size > 0:
-            block.extend(SCRIPT_PREFIX)
+            wrapped = is_wrapped(code_flags)
+            block.extend(SCRIPT_PREFIX if wrapped else b"")
             offset = len(block)
             block.extend(content)
-            block.extend(SCRIPT_SUFFIX)
-            block.extend(bytes(cached_data_offset(offset, len(content)) - len(block)))
-            block.extend(self._read_cached_data(script))
+            block.extend(SCRIPT_SUFFIX if wrapped else b"")
+            block.extend(bytes(cached_data_offset(offset, len(content), code_flags) - len(block)))
+            block.extend(self._read_unit(script, script.offset, script.size))
             cache_size = script.size
             self.scripts_with_cached_data += 1
         else:
             offset = len(block)
             block.extend(content)
         self._describe_file(
-            number, len(self.blocks), offset, len(content), crc, content.isascii(), module_format, cache_size
+            number,
+            len(self.blocks),
+            offset,
+            len(content),
+            crc,
+            is_ascii,
+            module_format,
+            cache_size,
+            code_flags,
         )
 
     def _describe_file(
@@ -194,6 +206,7 @@ class _Writer:
         is_ascii: bool,
         module_format: ModuleFormat = ModuleFormat.NONE,
         cache_size: int = 0,
+        code_flags: int = 0,
     ) -> None:
         node = self.layout.entries[number].node
         assert isinstance(node, FileNode)
@@ -202,6 +215,7 @@ class _Writer:
             | (EXECUTABLE_FLAG if node.executable else 0)
             | (ASCII_FLAG if is_ascii else 0)
             | module_format << MODULE_FORMAT_SHIFT
+            | code_flags
         )
         self.records[number] = ENTRY.pack(flags, block, offset, crc, size, cache_size, 0)
 
@@ -223,14 +237,22 @@ class _Writer:
                 f"`{node.source}` changed from {node.size} to {size} bytes while it was packaged. Build again."
             )
 
-    def _read_cached_data(self, script: CachedScript) -> bytes:
+    def _check_source(self, script: CachedScript, path: str, size: int, crc: int) -> None:
+        if (script.source_size, script.source_crc32) != (size, crc):
+            raise CodeCacheError(
+                f"The code cache `{script.cache_file}` was made from another content of `{path}`"
+                f" ({script.source_size} bytes, now {size}). With it the program would run something else than its"
+                " source; build the code cache again."
+            )
+
+    def _read_unit(self, script: CachedScript, offset: int, size: int) -> bytes:
         if self.open_cache is None or self.open_cache[0] != script.cache_file:
             if self.open_cache is not None:
                 self.open_cache[1].close()
             self.open_cache = (script.cache_file, open(script.cache_file, "rb"))
         file = self.open_cache[1]
-        file.seek(script.offset)
-        return file.read(script.size)
+        file.seek(offset)
+        return file.read(size)
 
     def _pad(self, position: int) -> int:
         padding = aligned(position) - position
@@ -253,3 +275,13 @@ class _Writer:
             scripts_with_cached_data=self.scripts_with_cached_data,
             size=size,
         )
+
+
+def _code_flags(script: CachedScript | None) -> int:
+    """What the cached data of a file is of, if it has any."""
+    if script is None:
+        return 0
+    return (MODULE_CODE_FLAG if script.is_module_code else 0) | (
+        STRIPPED_FLAG if script.outline_size else 0
+    )
+

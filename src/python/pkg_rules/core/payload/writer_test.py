@@ -202,7 +202,13 @@ def test_module_formats_follow_the_nearest_package(tmp_path: Path) -> None:
 
 
 def cache_entry(
-    path: str, source: bytes, format: str, offset: int = 0, size: int = 0
+    path: str,
+    source: bytes,
+    format: str,
+    offset: int = 0,
+    size: int = 0,
+    outline_offset: int = 0,
+    outline_size: int = 0,
 ) -> dict[str, object]:
     return {
         "path": path,
@@ -211,6 +217,8 @@ def cache_entry(
         "source_crc32": zlib.crc32(source),
         "offset": offset,
         "size": size,
+        "outline_offset": outline_offset,
+        "outline_size": outline_size,
     }
 
 
@@ -255,6 +263,55 @@ def test_cached_data_lies_behind_its_file(tmp_path: Path) -> None:
     assert all(reader.content(entry) == sources[path] for path, entry in entries.items())
 
 
+def test_cached_data_of_a_module_has_no_wrapper(tmp_path: Path) -> None:
+    source = b"export {}"
+    unit = write_code_cache(
+        tmp_path / "cache", [cache_entry("main.mjs", source, "module", 0, 8)], b"8 bytes!"
+    )
+
+    reader = read(payload_of(tmp_path, {"main.mjs": source}, "main.mjs", (unit,)))
+
+    (entry,) = reader.entries()
+    assert (entry.is_module_code, entry.is_stripped) == (True, False)
+    assert reader.cached_data(entry) == b"8 bytes!"
+    assert (tmp_path / "payload").read_bytes().endswith(source + bytes(7) + b"8 bytes!")
+
+
+def test_a_source_with_an_outline_stays_out(tmp_path: Path) -> None:
+    sources = {"main.js": b"secret()", "m.mjs": b"export const secret = 1"}
+    unit = write_code_cache(
+        tmp_path / "cache",
+        [
+            cache_entry("main.js", sources["main.js"], "commonjs", 0, 8, 16, 7),
+            cache_entry("m.mjs", sources["m.mjs"], "module", 8, 8, 24, 3),
+        ],
+        b"8 bytes!otherone" + b"outline\0" + b"abc",
+    )
+
+    reader = read(payload_of(tmp_path, sources, code_caches=(unit,)))
+
+    entries = {entry.path: entry for entry in reader.entries()}
+    assert {
+        path: (entry.is_module_code, entry.is_stripped) for path, entry in entries.items()
+    } == {"main.js": (False, True), "m.mjs": (True, True)}
+    assert reader.content(entries["main.js"]) == b"outline"
+    assert reader.content(entries["m.mjs"]) == b"abc"
+    assert reader.cached_data(entries["main.js"]) == b"8 bytes!"
+    assert reader.cached_data(entries["m.mjs"]) == b"otherone"
+    assert b"secret" not in (tmp_path / "payload").read_bytes()
+
+
+def test_an_outline_of_another_content_is_refused(tmp_path: Path) -> None:
+    unit = write_code_cache(
+        tmp_path / "cache",
+        [cache_entry("main.js", b"old", "commonjs", 0, 8, 0, 8)],
+        b"8 bytes!",
+    )
+
+    with pytest.raises(CodeCacheError, match=r"another content of `main\.js` \(3 bytes, now 5\)"):
+        payload_of(tmp_path, {"main.js": b"newer"}, code_caches=(unit,))
+
+
 def test_code_cache_of_another_content_is_refused(tmp_path: Path) -> None:
     unit = write_code_cache(
         tmp_path / "cache", [cache_entry("main.js", b"old", "commonjs", 0, 8)], b"8 bytes!"
@@ -275,7 +332,7 @@ def test_code_cache_of_another_content_is_refused(tmp_path: Path) -> None:
         (b"PKG", "The code cache `{file}` ends in its header."),
         (
             b"x" * 16,
-            "`{file}` is not a code cache of version 1: its header is `" + "78" * 16 + "`.",
+            "`{file}` is not a code cache of version 2: its header is `" + "78" * 16 + "`.",
         ),
     ],
 )

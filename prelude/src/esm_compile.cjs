@@ -1,0 +1,130 @@
+'use strict';
+
+// Gives V8 the cached data of ES modules. Node's loader resolves, links, runs and reports them as ever; it only gets
+// module records that are not compiled from text (docs/decisions/0006).
+
+const { acceptOptions, rejected } = require('./compile.cjs');
+const { haveInternals, moduleWrap, requireInternal } = require('./internals.cjs');
+
+class ModuleCompiler {
+  /** @param {import('./payload.cjs').Payload} payload */
+  constructor(payload) {
+    this.payload = payload;
+    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, text}` by URL.
+    this.expected = new Map();
+    this.node = null;
+  }
+
+  /**
+   * To be called when `source`, a string or bytes, is given to Node as the source of a module: it stands for the cached
+   * data of the module, if there is some. Nothing but this very value does: if a hook of the app changes it, Node
+   * compiles what it gets.
+   */
+  expect(entry, url, source) {
+    const { payload } = this;
+    if (!payload.isModuleCode(entry)) return;
+    const isStripped = payload.isStripped(entry);
+    if (process.sourceMapsEnabled && !isStripped) return;
+    if (this.node === null) {
+      if (!haveInternals()) return;
+      this.#install();
+    }
+    this.expected.set(url, { entry, source, isStripped });
+  }
+
+  #install() {
+    const { translators } = requireInternal('internal/modules/esm/translators');
+    const loader = requireInternal('internal/modules/esm/loader').getOrInitializeCascadedLoader();
+    const { registerModule, requestTypes } = requireInternal('internal/modules/esm/utils');
+    const { ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
+    this.node = { ModuleWrap: moduleWrap(), loader, registerModule, requestTypes, ModuleJobSync };
+    const compiler = this;
+
+    const translate = translators.get('module');
+    translators.set('module', function moduleStrategy(url, context, parentUrl) {
+      const wrap = compiler.#take(url, context.source);
+      if (wrap === null) return Reflect.apply(translate, this, arguments);
+      if (parentUrl === undefined) wrap.isMain = true;
+      return wrap;
+    });
+
+    const { importSyncForRequire } = loader;
+    const { toUrl } = require('./urls.cjs');
+    loader.importSyncForRequire = function requireModule(module, filename, source, isMain, parent) {
+      const url = toUrl(filename);
+      const wrap = loader.loadCache.get(url) === undefined ? compiler.#take(url, source) : null;
+      // Node's own function goes on with a module that is linked, as if an `import` had come first.
+      if (wrap !== null) compiler.#link(url, wrap);
+      return importSyncForRequire.call(loader, module, filename, source, isMain, parent);
+    };
+  }
+
+  /** A module record with the code of the payload; null if Node is to compile the source. */
+  #take(url, source) {
+    const expected = this.expected.get(url);
+    if (expected === undefined) return null;
+    this.expected.delete(url);
+    return source === expected.source ? this.#compile(url, expected) : null;
+  }
+
+  #compile(url, { entry, source, isStripped }) {
+    const { payload } = this;
+    const text = isStripped
+      ? payload.moduleText(entry)
+      : typeof source === 'string'
+        ? source
+        : payload.text(entry);
+    const cachedData = payload.unwrappedData(entry);
+    acceptOptions(cachedData, isStripped);
+    let wrap;
+    try {
+      wrap = new this.node.ModuleWrap(url, undefined, text, 0, 0, cachedData);
+    } catch (error) {
+      if (error.code !== 'ERR_VM_MODULE_CACHED_DATA_REJECTED') throw error;
+      rejected(url, isStripped);
+      return null;
+    }
+    this.node.registerModule(wrap, {
+      __proto__: null,
+      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
+      importModuleDynamically: (specifier, referrer, attributes, phase) =>
+        this.node.loader.import(specifier, referrer.url, attributes, phase),
+    });
+    return wrap;
+  }
+
+  /** Fills `import.meta` as Node does: newer versions do that outside of JavaScript, for modules that they compiled. */
+  #initializeImportMeta(meta, { url, isMain }) {
+    const { loader } = this.node;
+    if (loader.importMetaInitialize !== undefined) return loader.importMetaInitialize(meta, { url, isMain });
+    const twin = loader.createModuleWrap('export default import.meta', url, { isMain });
+    twin.link([]);
+    twin.instantiate();
+    twin.evaluateSync();
+    return Object.defineProperties(meta, Object.getOwnPropertyDescriptors(twin.getNamespace().default));
+  }
+
+  /** Links a module, and what it imports, for `require`. */
+  #link(url, wrap) {
+    const { loader, requestTypes, ModuleJobSync } = this.node;
+    const attributes = { __proto__: null };
+    const job =
+      requestTypes === undefined
+        ? new ModuleJobSync(loader, url, attributes, wrap, false, false)
+        : new ModuleJobSync(
+            loader,
+            url,
+            attributes,
+            wrap,
+            undefined,
+            false,
+            false,
+            requestTypes.kImportInRequiredESM,
+          );
+    loader.loadCache.set(url, undefined, job);
+    if (wrap.instantiateSync !== undefined) wrap.instantiateSync();
+    else wrap.instantiate();
+  }
+}
+
+module.exports = { ModuleCompiler };

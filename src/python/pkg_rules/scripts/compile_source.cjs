@@ -1,0 +1,72 @@
+'use strict';
+
+// Compiles one source to V8 cached data, as the loader will take it (prelude/src/compile.cjs, esm_compile.cjs).
+
+const vm = require('node:vm');
+
+// Not public in any other way: the class of module records, Node's test for ES module syntax, and the lexer by which
+// Node knows what a CommonJS module exports before it runs.
+const helpers = require('internal/modules/helpers');
+const { internalBinding } = require('internal/test/binding');
+
+const ModuleWrap = helpers
+  .loadBuiltinModule('internal/modules/helpers')
+  .getESMFacade().constructor;
+const { containsModuleSyntax } = internalBinding('contextify');
+
+// Must be the wrapper of prelude/src/compile.cjs: V8 compares the length of the source, and columns depend on it.
+const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
+const WRAPPER_END = '\n})';
+
+// Where it is in cached data.
+const FLAG_HASH_OFFSET = 12;
+
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
+
+/**
+ * @param {string} source
+ * @param {'commonjs'|'module'|undefined} declared what its name and package.json say; nothing lets the syntax decide
+ * @returns {{format: 'commonjs'|'module'|'invalid', script: object|null, problem?: string}} `script` has a method
+ *   `createCachedData`
+ */
+function compileSource(source, declared) {
+  try {
+    if (declared === 'module') return { format: 'module', script: compileModule(source) };
+    return { format: 'commonjs', script: compileCommonJs(source) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    if (declared === undefined && containsModuleSyntax(source, '')) {
+      return compileSource(source, 'module');
+    }
+    return { format: 'invalid', script: null, problem: `${error.name}: ${error.message}${lineOf(error)}` };
+  }
+}
+
+/** V8 writes the place before the error. */
+function lineOf({ stack }) {
+  const line = /^:(\d+)\n/.exec(stack)?.[1];
+  return line === undefined ? '' : ` (line ${line})`;
+}
+
+function compileModule(source) {
+  return new ModuleWrap('', undefined, source, 0, 0);
+}
+
+function compileCommonJs(source) {
+  // The form that Node compiles: only what parses so is CommonJS, whatever the wrapper below would make of it.
+  vm.compileFunction(source, PARAMETERS, { filename: '' });
+  const body = source.startsWith('#!') ? `//${source.slice(2)}` : source;
+  return new vm.Script(WRAPPER_START + body + WRAPPER_END, {
+    // V8 writes the name into the cached data, and at run time takes the one it is given then.
+    filename: '',
+    lineOffset: -1,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
+/** The hash of the options of V8 that cached data of this process has from now on. */
+function flagHash() {
+  return new vm.Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
+}
+
+module.exports = { compileSource, flagHash };
