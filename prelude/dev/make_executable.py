@@ -26,6 +26,7 @@ from typing import Any
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "src/python"))
 
+from pkg_rules.core.binfmt.v8_snapshot import read_only_checksum  # noqa: E402
 from pkg_rules.core.payload.code_cache import (  # noqa: E402
     BYTECODE_COMPILE_OPTIONS,
     BYTECODE_OPTIONS,
@@ -174,6 +175,9 @@ def make(
                 entry_point=f"{prefix}/{job['entry']}" if prefix else job["entry"],
                 roots=(Root(job["directory"], prefix),),
                 code_caches=caches,
+                hidden=("",) if job.get("mode") == "standard" else (),
+                bytecode_checksum=read_only_checksum(Path(options.node)),
+                fallback_to_source=job.get("fallback_to_source", False),
                 metadata=(
                     ("debug", "true" if job.get("debug") else "false"),
                     ("name", os.path.basename(job["output"])),

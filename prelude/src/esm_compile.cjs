@@ -17,8 +17,7 @@ class ModuleCompiler {
 
   /**
    * To be called when `source`, a string or bytes, is given to Node as the source of a module: it stands for the cached
-   * data of the module, if there is some. Nothing but this very value does: if a hook of the app changes it, Node
-   * compiles what it gets.
+   * data of the module, if there is some. If a hook of the app changes it, Node compiles what it gets.
    */
   expect(entry, url, source) {
     const { payload } = this;
@@ -64,7 +63,7 @@ class ModuleCompiler {
     const expected = this.expected.get(url);
     if (expected === undefined) return null;
     this.expected.delete(url);
-    return source === expected.source ? this.#compile(url, expected) : null;
+    return isSame(source, expected.source) ? this.#compile(url, expected) : null;
   }
 
   #compile(url, { entry, source, isStripped }) {
@@ -125,6 +124,16 @@ class ModuleCompiler {
     if (wrap.instantiateSync !== undefined) wrap.instantiateSync();
     else wrap.instantiate();
   }
+}
+
+/** Hooks of the app may get bytes, and Node may copy those on the way. */
+function isSame(source, given) {
+  return source === given || (typeof given !== 'string' && asText(source) === asText(given));
+}
+
+function asText(source) {
+  if (typeof source === 'string') return source;
+  return Buffer.from(source.buffer ?? source, source.byteOffset, source.byteLength).utf8Slice();
 }
 
 module.exports = { ModuleCompiler };

@@ -126,6 +126,16 @@ describe('cached data', () => {
     }
   });
 
+  it('is an error if it is all there is and is not accepted', () => {
+    const [name, source, cachedData] = files[0];
+    const other = Buffer.from(cachedData);
+    other.writeUInt32LE(0xdeadbeef, 16);
+    assert.throws(
+      () => compileWrapper(WRAPPER_START + source + WRAPPER_END, `/x/other-${name}`, other, true),
+      /^Error: V8 .* does not accept the bytecode of \/x\/other-.*, and its source is not in this executable\./,
+    );
+  });
+
   it('does not matter when it is of another source', () => {
     const [, , cachedData] = files.find(([name]) => name === 'plain.js');
     const source = 'exports.other = true;';

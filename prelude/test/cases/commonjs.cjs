@@ -68,11 +68,13 @@ const COMMONJS_CASES = [
   { name: 'thrown-value', files: { 'main.js': "throw { some: 'object' };" }, status: 1 },
   {
     name: 'syntax-error',
+    fallback: true,
     files: { 'main.js': "require('./bad.js');", 'bad.js': 'const a = ;\n' },
     status: 1,
   },
   {
     name: 'syntax-error-in-entry-point',
+    fallback: true,
     files: { 'main.js': 'let x = 1;\nlet x = 2;\n' },
     status: 1,
   },
@@ -251,6 +253,7 @@ console.log(createRequire(__dirname + '/lib/x.js').resolve('./index'), createReq
   },
   {
     name: 'require-esm',
+    fallback: true,
     files: {
       'main.js': `
 const m = require('./module.mjs');

@@ -85,6 +85,7 @@ try { import.meta.resolve('nope') } catch (e) { console.log(e.code, e.message) }
   },
   {
     name: 'esm-syntax-error',
+    fallback: true,
     files: {
       'package.json': '{"type": "module"}',
       'main.js': "import './bad.js';",

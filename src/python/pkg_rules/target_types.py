@@ -28,6 +28,7 @@ from pkg_rules.windows_fields import WINDOWS_FIELDS
 class ExecutableMode(Enum):
     """How the program is stored in the executable; `sea` has the virtual file system, `simple` has not."""
 
+    STANDARD = "standard"
     SEA = "sea"
     SIMPLE = "simple"
 
@@ -80,11 +81,66 @@ class NodeExecutableModeField(StringField):
         `sea`: all files of the program, as they are, in a virtual file system below `/snapshot`, together with V8's
         code cache, so that it starts faster than `node main.js`. Sources can be read out of the executable.
 
+        `standard`: like `sea`, but with bytecode in the place of sources: own sources, and those of packages whose licence
+        does not make them public, cannot be read out of the executable. Traces have the right lines and columns. See
+        `bytecode`, `public` and `public_packages`.
+
         `simple`: one self-contained CommonJS script and nothing else, as Node.js' own single executable applications
         have it: no virtual file system, `require` knows built-in modules only. The build fails if the entry point
         imports any other file; bundle it first with a `node_build_script`, or use `sea`.
 
         If undefined, it is `sea`, or what `sea` of the pkg configuration says.
+        """
+    )
+
+
+class NodeExecutableBytecodeField(BoolField):
+    alias = "bytecode"
+    default = True
+    help = help_text(
+        """
+        Whether executables with `mode="standard"` have V8's bytecode in the place of sources.
+
+        Without, they have all sources, and the build fails unless all of them may be read: the program's own by
+        `public=True`, each package by its licence or `public_packages`. In other modes the field means nothing.
+        """
+    )
+
+
+class NodeExecutableFallbackToSourceField(BoolField):
+    alias = "fallback_to_source"
+    default = False
+    help = help_text(
+        """
+        What to do in `mode="standard"` with files of which no bytecode can be made: those that do not parse, TypeScript,
+        and all of them if nothing at hand can run the Node.js of the target.
+
+        If true, just these are in the executable with their source, and the build names them; otherwise it fails.
+        """
+    )
+
+
+class NodeExecutablePublicField(BoolField):
+    alias = "public"
+    default = False
+    help = help_text(
+        """
+        Whether the program's own sources may be read out of an executable with `mode="standard"`. They are then in it, next
+        to V8's code cache.
+        """
+    )
+
+
+class NodeExecutablePublicPackagesField(StringSequenceField):
+    alias = "public_packages"
+    default = ()
+    value: tuple[str, ...]
+    help = help_text(
+        """
+        Names of packages whose sources may be read out of an executable with `mode="standard"`, or `["*"]` for all.
+
+        Packages that are not `private` and have a licence under which everybody may have the source are public without
+        being named. The build says of each package whether it is there as bytecode only or with its source, and why.
         """
     )
 
@@ -238,6 +294,10 @@ class NodeExecutableTarget(Target):
         NodeExecutableEntryPointField,
         NodeExecutableTargetsField,
         NodeExecutableModeField,
+        NodeExecutableBytecodeField,
+        NodeExecutableFallbackToSourceField,
+        NodeExecutablePublicField,
+        NodeExecutablePublicPackagesField,
         NodeExecutableOptionsField,
         NodeExecutableNodeOptionsEnvVarField,
         NodeExecutableCompressField,

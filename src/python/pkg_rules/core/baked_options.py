@@ -90,12 +90,16 @@ def baked_options(origin: str, given: Iterable[str]) -> tuple[str, ...]:
     return options
 
 
-def check_can_have_options(origin: str, version: str) -> None:
-    """Raises BakedOptionsError if executables of that Node.js have no options of their own."""
+def can_have_options(version: str) -> bool:
     node = NodeVersion.parse(version)
     if any(node.major == first.major and node >= first for first in _FIRST_WITH_OPTIONS):
-        return
-    if node.major > max(first.major for first in _FIRST_WITH_OPTIONS):
+        return True
+    return node.major > max(first.major for first in _FIRST_WITH_OPTIONS)
+
+
+def check_can_have_options(origin: str, version: str) -> None:
+    """Raises BakedOptionsError if executables of that Node.js have no options of their own."""
+    if can_have_options(version):
         return
     able = ", ".join(str(first) for first in _FIRST_WITH_OPTIONS)
     raise BakedOptionsError(

@@ -14,6 +14,7 @@ from pants.engine.target import InvalidFieldException
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.disclosure import SourceRules
 from pkg_rules.core.triples import OutputNameError, Triple, output_names
 from pkg_rules.engine import (
     EnvironmentField,
@@ -23,15 +24,19 @@ from pkg_rules.engine import (
     merge_digests,
 )
 from pkg_rules.target_types import (
+    NodeExecutableBytecodeField,
     NodeExecutableCompressField,
     NodeExecutableCompressLevelField,
     NodeExecutableDebugField,
     NodeExecutableDependenciesField,
     NodeExecutableEntryPointField,
+    NodeExecutableFallbackToSourceField,
     NodeExecutableModeField,
     NodeExecutableNodeOptionsEnvVarField,
     NodeExecutableOptionsField,
     NodeExecutableOutputPathField,
+    NodeExecutablePublicField,
+    NodeExecutablePublicPackagesField,
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest
@@ -60,6 +65,10 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     entry_point: NodeExecutableEntryPointField
     targets: NodeExecutableTargetsField
     mode: NodeExecutableModeField
+    bytecode: NodeExecutableBytecodeField
+    fallback_to_source: NodeExecutableFallbackToSourceField
+    public: NodeExecutablePublicField
+    public_packages: NodeExecutablePublicPackagesField
     options: NodeExecutableOptionsField
     node_options_env_var: NodeExecutableNodeOptionsEnvVarField
     compress: NodeExecutableCompressField
@@ -88,6 +97,12 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
                 found.settings.compress,
                 self.compress_level.value,
                 found.settings.debug,
+            ),
+            sources=SourceRules(
+                bytecode=self.bytecode.value,
+                fallback_to_source=self.fallback_to_source.value,
+                public=self.public.value,
+                public_packages=self.public_packages.value,
             ),
         )
 

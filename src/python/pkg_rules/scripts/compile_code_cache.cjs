@@ -54,6 +54,8 @@ const ANY_VALUE = [
   /^--?max[-_]semi[-_]space[-_]size=/,
 ];
 const EAGER = '--no-lazy';
+// The exit code for files that cannot be compiled; util_rules/code_cache.py knows it.
+const UNCOMPILABLE = 3;
 
 // Failures that are named one by one.
 const NAMED = 10;
@@ -321,6 +323,7 @@ function aligned(offset) {
 try {
   main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof UncompilableFiles ? error.message : error.stack}\n`);
-  process.exitCode = 1;
+  const isForUser = error instanceof UncompilableFiles;
+  process.stderr.write(`${isForUser ? error.message : error.stack}\n`);
+  process.exitCode = isForUser ? UNCOMPILABLE : 1;
 }

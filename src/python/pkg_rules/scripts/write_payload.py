@@ -13,10 +13,13 @@ Everything the payload depends on is in the plan and in the files it names, all 
       "code_caches": [                                 outputs of compile_code_cache.cjs, in any order
         {"file": "__code_cache/express", "prefix": "testprojects/api/node_modules/express"}
       ],
+      "hidden": ["", "app/node_modules/own"],          packages without sources; "" is what is in no package
+      "bytecode_checksum": 2817815431,                 what V8 compares before it takes bytecode
+      "fallback_to_source": false,                     whether hidden sources without bytecode are kept
       "metadata": {"name": "api", "mode": "sea"}       strings, shown by tools
     }
 
-`code_caches` and `metadata` may be missing. A code cache that mentions files which are not in the roots is fine.
+All but the first three may be missing. A code cache that mentions files which are not in the roots is fine.
 Exit code 1 and one message on stderr if the plan cannot be fulfilled; then there is no output.
 """
 
@@ -28,6 +31,10 @@ import sys
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.payload.plan import parse_plan
 from pkg_rules.core.payload.writer import write_payload
+
+
+# What comes before each source that is there although it was to be hidden.
+KEPT_SOURCE = "source kept: "
 
 
 def main(argv: list[str]) -> int:
@@ -50,6 +57,8 @@ def main(argv: list[str]) -> int:
         f"{summary.files} files, {summary.directories} directories, {summary.symlinks} symlinks,"
         f" {summary.scripts_with_cached_data} scripts with cached data, {summary.size} bytes"
     )
+    for kept in summary.kept_sources:
+        print(f"{KEPT_SOURCE}{kept}")
     return 0
 
 

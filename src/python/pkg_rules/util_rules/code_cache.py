@@ -31,7 +31,11 @@ from pkg_rules.core.compile_units import first_party_units, is_compiler_input, i
 from pkg_rules.core.emulator_launcher import NO_EMULATOR
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
-from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS, COMPILE_PROGRAMS
+from pkg_rules.core.payload.code_cache import (
+    BYTECODE_COMPILE_OPTIONS,
+    COMPILE_OPTIONS,
+    COMPILE_PROGRAMS,
+)
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.engine import (
@@ -64,6 +68,15 @@ PROGRAMS = "__compile"
 OUTPUT = f"{OUT}/code_cache"
 
 
+# The exit code of the compiler for files that cannot be compiled.
+UNCOMPILABLE = 3
+REMEDIES = (
+    "Executables with `mode=\"standard\"` have bytecode in the place of sources. `fallback_to_source=True` keeps the source "
+    "of just those files that cannot be compiled, `bytecode=False` keeps all; or build where the target's own Node.js runs "
+    "(an `environment` of that platform)."
+)
+
+
 class CompileError(PkgRulesError):
     """The step that compiles failed; the message says with what."""
 
@@ -72,7 +85,8 @@ class CompileError(PkgRulesError):
 class CodeCacheUnitRequest:
     """Scripts below one directory, whose paths in `digest` are relative to it, to be compiled by `node`.
 
-    `runner` runs that Node.js.
+    `runner` runs that Node.js. With `bytecode`, what is made takes the place of the sources; a source of which none can be
+    made is then an error, or kept with `fallback_to_source`.
     """
 
     digest: Digest
@@ -80,6 +94,8 @@ class CodeCacheUnitRequest:
     runner: NodeRunner
     description: str
     v8_options: tuple[str, ...] = ()
+    bytecode: bool = False
+    fallback_to_source: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,11 +107,16 @@ class CodeCacheUnit:
 
 @dataclass(frozen=True)
 class CodeCacheRequest:
-    """`v8_options` are those that the executable is started with: V8 takes no code cache made under others."""
+    """`v8_options` are those that the executable is started with: V8 takes no code cache made under others.
+
+    `hidden` are the paths of the packages, and "" for the program itself, whose sources stay out of the executable.
+    """
 
     app_files: AppFiles
     node: NodeDistribution
     v8_options: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    fallback_to_source: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +132,7 @@ def compile_process(request: CodeCacheUnitRequest, inputs: Digest) -> Process:
         argv=(
             *request.runner.argv,
             *request.v8_options,
-            *COMPILE_OPTIONS,
+            *(BYTECODE_COMPILE_OPTIONS if request.bytecode else COMPILE_OPTIONS),
             f"{PROGRAMS}/{COMPILE_PROGRAMS[0]}",
             PLAN,
             OUTPUT,
@@ -134,7 +155,14 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
         for name in COMPILE_PROGRAMS
         for _, content in package_data(f"scripts/{name}")
     ]
-    plan = json.dumps({"version": 1, "directory": FILES})
+    plan = json.dumps(
+        {
+            "version": 1,
+            "directory": FILES,
+            "bytecode": request.bytecode,
+            "fallback_to_source": request.fallback_to_source,
+        }
+    )
     fixed, files = await concurrently(
         create_digest(
             CreateDigest([*programs, FileContent(PLAN, plan.encode())]),
@@ -146,14 +174,20 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
     process = compile_process(request, inputs)
     result = await run_fallible_process(process, **implicitly())
     if result.exit_code:
-        raise _compile_error(process.description, result)
+        raise _compile_error(process.description, result, request.bytecode)
     return CodeCacheUnit(result.output_digest)
 
 
-def _compile_error(description: str, result: FallibleProcessResult) -> CompileError:
+def _compile_error(
+    description: str, result: FallibleProcessResult, bytecode: bool
+) -> CompileError:
     output = result.stderr.decode(errors="replace").strip()
     if result.exit_code == NO_EMULATOR:
-        return CompileError(f"{description}: {output} {EMULATOR_ADVICE}.")
+        return CompileError(
+            f"{description}: {output} {EMULATOR_ADVICE}.{f' {REMEDIES}' if bytecode else ''}"
+        )
+    if result.exit_code == UNCOMPILABLE:
+        return CompileError(f"{description}: of these files no bytecode can be made:\n{output}\n{REMEDIES}")
     return CompileError(f"{description}: it failed with exit code {result.exit_code}.\n{output}")
 
 
@@ -174,6 +208,11 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         node_runner(NodeRunnerRequest(request.node), **implicitly()),
     )
     if not runner.argv:
+        if request.hidden and not request.fallback_to_source:
+            raise CompileError(
+                f"No bytecode of `{app_files.entry_point}` can be made for {request.node.runs_on}. {runner.reason}. "
+                f"{REMEDIES}"
+            )
         # What the user can do something about on this machine is a warning.
         logger.log(
             logging.WARNING if runner.can_be_mended else logging.INFO,
@@ -192,7 +231,13 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
     units = await concurrently(
         code_cache_unit(
             CodeCacheUnitRequest(
-                digest, request.node, runner, part.description, request.v8_options
+                digest,
+                request.node,
+                runner,
+                part.description,
+                request.v8_options,
+                part.owner in request.hidden,
+                part.owner in request.hidden and request.fallback_to_source,
             ),
             **implicitly(),
         )
@@ -214,11 +259,12 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
 
 @dataclass(frozen=True)
 class Part:
-    """What one process compiles: entries with paths relative to `directory`."""
+    """What one process compiles: entries with paths relative to `directory`. `owner` is the package, "" for own files."""
 
     directory: str
     description: str
     entries: tuple[FileEntry, ...]
+    owner: str = ""
 
 
 def files_only(entries: Iterable[object]) -> list[FileEntry]:
@@ -251,7 +297,12 @@ def parts_of_packages(
         if directory:
             found[directory].append(_relative(entry, directory))
     return [
-        Part(package.path, f"{package.name} {package.version}", tuple(found[package.path]))
+        Part(
+            package.path,
+            f"{package.name} {package.version}",
+            tuple(found[package.path]),
+            package.path,
+        )
         for package in sorted(packages, key=lambda package: package.path)
         if any(is_script(entry.path) for entry in found[package.path])
     ]

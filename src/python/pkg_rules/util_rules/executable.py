@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os.path
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +12,10 @@ from pants.engine.fs import CreateDigest, Digest, FileContent
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.baked_options import check_can_have_options
+from pkg_rules.core.baked_options import can_have_options, check_can_have_options
+from pkg_rules.core.disclosure import SourceRules, check_all_public, disclosures, listing
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
+from pkg_rules.core.payload.code_cache import BYTECODE_OPTIONS, LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.simple_mode import check_is_self_contained
@@ -46,11 +48,19 @@ from pkg_rules.util_rules.node_distribution import (
     NodeDistributionRequest,
     node_distribution,
 )
-from pkg_rules.util_rules.payload import PayloadRequest, PayloadSettings, payload
+from pkg_rules.util_rules.payload import (
+    HiddenSources,
+    PayloadRequest,
+    PayloadSettings,
+    payload,
+)
 from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_base
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 from pkg_rules.util_rules.python_tools import package_data
+from pkg_rules.util_rules.snapshot_checksum import SnapshotChecksumRequest, snapshot_checksum
 from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
+
+logger = logging.getLogger(__name__)
 
 # Platforms and architectures that executables can be made for.
 SUPPORTED = tuple(
@@ -75,6 +85,7 @@ class ExecutableRequest:
     options_origin: str = ""
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
+    sources: SourceRules = SourceRules()
 
 
 @dataclass(frozen=True)
@@ -87,15 +98,27 @@ class SeaExecutableRequest:
     settings: PayloadSettings = PayloadSettings()
     branding: Digest | None = None
     signing: Digest | None = None
+    hidden: HiddenSources | None = None
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
 async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
     ((_, loader),) = package_data("prelude/loader.cjs")
+    hidden = request.hidden
+    # Older ones take no options, and then compile ES modules from their sources.
+    own_options = LOADER_OPTIONS if can_have_options(request.node.version) else ()
+    if hidden is not None:
+        own_options = (*own_options, *BYTECODE_OPTIONS)
     loader_digest, cached = await concurrently(
         create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
         code_cache(
-            CodeCacheRequest(request.app_files, request.node, request.options.compile),
+            CodeCacheRequest(
+                request.app_files,
+                request.node,
+                (*(BYTECODE_OPTIONS if hidden else ()), *request.options.compile),
+                hidden.paths if hidden else (),
+                hidden.fallback_to_source if hidden else False,
+            ),
             **implicitly(),
         ),
     )
@@ -104,7 +127,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
             PreparedBaseRequest(
                 request.node,
                 loader_digest,
-                exec_argv=(*LOADER_OPTIONS, *request.options.exec_argv),
+                exec_argv=(*own_options, *request.options.exec_argv),
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
             ),
             **implicitly(),
@@ -116,6 +139,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
                 request.ignores_node_options,
                 request.node.version,
                 request.settings,
+                hidden,
             ),
             **implicitly(),
         ),
@@ -156,6 +180,10 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             f"The `{NodeExecutableNodeOptionsEnvVarField.alias}` field of {request.address} says "
             f"`{NodeOptionsEnvVar.IGNORE.value}`, which",
             triple.version,
+        )
+    if request.mode == ExecutableMode.STANDARD and request.sources.bytecode:
+        check_can_have_options(
+            f"`mode=\"standard\"` of {request.address}, whose bytecode needs options,", triple.version
         )
     if request.settings.compression is not None:
         try:
@@ -209,6 +237,20 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             **implicitly(),
         )
     else:
+        hidden = None
+        if request.mode == ExecutableMode.STANDARD:
+            found = disclosures(files.packages, request.sources)
+            logger.info(f"{request.address} for {node.runs_on} has {listing(found)}.")
+            if request.sources.bytecode:
+                checksum = await snapshot_checksum(SnapshotChecksumRequest(node), **implicitly())
+                hidden = HiddenSources(
+                    tuple(one.path for one in found if not one.with_source),
+                    checksum.value,
+                    request.sources.fallback_to_source,
+                    listing(found),
+                )
+            else:
+                check_all_public(str(request.address), found)
         built = await sea_executable(
             SeaExecutableRequest(
                 files,
@@ -219,6 +261,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 request.settings,
                 branding,
                 signing,
+                hidden,
             ),
             **implicitly(),
         )

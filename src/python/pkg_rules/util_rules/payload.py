@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import Any, Optional, Sequence
 
@@ -29,11 +30,14 @@ from pkg_rules.engine import (
     implicitly,
     run_fallible_process,
 )
+from pkg_rules.scripts.write_payload import KEPT_SOURCE
 from pkg_rules.target_types import ExecutableMode
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.code_cache import CodeCache
 from pkg_rules.util_rules.compressed_payload import CompressedPayloadRequest, compressed_payload
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
+
+logger = logging.getLogger(__name__)
 
 PLAN = "__plan.json"
 FIRST_PARTY = "__own"
@@ -81,6 +85,19 @@ class PayloadSettings:
 
 
 @dataclass(frozen=True)
+class HiddenSources:
+    """The paths of packages, and "" for the program itself, that have bytecode in the place of their sources.
+
+    `checksum` is what the bytecode must have, `listing` says for each package what it has and why.
+    """
+
+    paths: tuple[str, ...]
+    checksum: int
+    fallback_to_source: bool
+    listing: str
+
+
+@dataclass(frozen=True)
 class PayloadRequest:
     """`node_version` is that of the Node.js that will read it, which counts only if it is compressed."""
 
@@ -89,6 +106,7 @@ class PayloadRequest:
     ignores_node_options: bool
     node_version: str
     settings: PayloadSettings = PayloadSettings()
+    hidden: HiddenSources | None = None
 
 
 @dataclass(frozen=True)
@@ -107,9 +125,10 @@ def payload_plan(
     groups: int,
     ignores_node_options: bool = False,
     debug: bool = False,
+    hidden: HiddenSources | None = None,
 ) -> bytes:
     """What scripts/write_payload.py is told, which says what the parts mean; `groups` are those of the first party."""
-    plan = {
+    plan: dict[str, Any] = {
         "version": 1,
         "entry_point": app_files.entry_point,
         "roots": [
@@ -122,11 +141,18 @@ def payload_plan(
         ],
         "metadata": {
             "debug": "true" if debug else "false",
-            "mode": "sea",
+            "mode": "standard" if hidden else "sea",
+            **({"sources": hidden.listing} if hidden else {}),
             # Read by prelude/src/node_options_variable.cjs.
             **({"node_options": "ignore"} if ignores_node_options else {}),
         },
     }
+    if hidden:
+        plan.update(
+            hidden=list(hidden.paths),
+            bytecode_checksum=hidden.checksum,
+            fallback_to_source=hidden.fallback_to_source,
+        )
     return json.dumps(plan, sort_keys=True).encode()
 
 
@@ -167,6 +193,7 @@ async def _payload(request: PayloadRequest) -> Payload:
         len(groups),
         request.ignores_node_options,
         request.settings.debug,
+        request.hidden,
     )
     script, plan = await concurrently(
         python_script(PythonScriptRequest("write_payload.py", ("core/payload", "core/native")), **implicitly()),
@@ -182,6 +209,16 @@ async def _payload(request: PayloadRequest) -> Payload:
         raise PayloadError(
             f"The files of `{request.app_files.entry_point}` could not be packed. "
             + result.stderr.decode(errors="replace").strip()
+        )
+    kept = [
+        line[len(KEPT_SOURCE) :]
+        for line in result.stdout.decode().splitlines()
+        if line.startswith(KEPT_SOURCE)
+    ]
+    if kept:
+        logger.warning(
+            f"The executable of `{request.app_files.entry_point}` has the source of files that have no bytecode "
+            f"(`fallback_to_source`): {', '.join(f'`{path}`' for path in kept)}."
         )
     if request.settings.compression is None:
         return Payload(result.output_digest, OUTPUT)

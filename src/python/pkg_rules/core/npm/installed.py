@@ -23,6 +23,8 @@ class InstalledPackage:
     name: str
     version: str
     path: str
+    license: str = ""
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,13 @@ def _installed(directory: str, package: PackageJson | None) -> InstalledPackage:
     name = directory.rpartition(f"{NODE_MODULES}/")[2]
     if package is None:
         return InstalledPackage(name, "", directory)
-    return InstalledPackage(package.name or name, package.version or "", directory)
+    return InstalledPackage(
+        package.name or name,
+        package.version or "",
+        directory,
+        package.license,
+        package.is_private,
+    )
 
 
 def kept_paths(paths: Iterable[str], closure: Closure) -> Iterator[str]:

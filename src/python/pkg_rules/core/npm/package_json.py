@@ -76,6 +76,20 @@ class PackageJson:
         return self._string("main")
 
     @cached_property
+    def license(self) -> str:
+        """As it is written; old packages have objects, or several, which are then a choice."""
+        found = self.fields.get("license") or self.fields.get("licenses")
+        names = [
+            one.get("type") if isinstance(one, dict) else one
+            for one in (found if isinstance(found, list) else [found])
+        ]
+        return " OR ".join(name for name in names if isinstance(name, str))
+
+    @cached_property
+    def is_private(self) -> bool:
+        return self.fields.get("private") is True
+
+    @cached_property
     def is_module(self) -> bool:
         return self.fields.get("type") == "module"
 

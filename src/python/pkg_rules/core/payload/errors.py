@@ -29,6 +29,10 @@ class CodeCacheError(PayloadError):
     """A code cache does not belong to the files it was given for."""
 
 
+class BytecodeError(PayloadError):
+    """A source would be disclosed, or bytecode in its place refused by V8."""
+
+
 class CorruptPayloadError(PayloadError):
     """The bytes are not a payload, or not a whole one."""
 

@@ -30,6 +30,11 @@ class PayloadPlan:
     code_caches: tuple[CodeCacheUnit, ...] = ()
     # Facts for tools and for `process.pkg`, kept as they are; keys are sorted in the payload.
     metadata: tuple[tuple[str, str], ...] = ()
+    # Directories whose sources may not be in the payload, "" for what is in no package; the checksum that bytecode in their
+    # place must have, and whether sources that have none are kept nevertheless.
+    hidden: tuple[str, ...] = ()
+    bytecode_checksum: int = 0
+    fallback_to_source: bool = False
 
 
 @dataclass(frozen=True)

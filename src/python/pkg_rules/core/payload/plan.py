@@ -9,7 +9,18 @@ from pkg_rules.core.payload.errors import PlanError
 from pkg_rules.core.payload.model import CodeCacheUnit, PayloadPlan, Root
 
 PLAN_VERSION = 1
-_KEYS = frozenset(("version", "entry_point", "roots", "code_caches", "metadata"))
+_KEYS = frozenset(
+    (
+        "version",
+        "entry_point",
+        "roots",
+        "code_caches",
+        "hidden",
+        "bytecode_checksum",
+        "fallback_to_source",
+        "metadata",
+    )
+)
 
 
 def parse_plan(text: str) -> PayloadPlan:
@@ -39,6 +50,9 @@ def parse_plan(text: str) -> PayloadPlan:
             )
             for unit in _list(data, "code_caches")
         ),
+        hidden=tuple(map(str, _list(data, "hidden"))),
+        bytecode_checksum=int(data.get("bytecode_checksum", 0)),
+        fallback_to_source=bool(data.get("fallback_to_source", False)),
         metadata=tuple(sorted(metadata.items())),
     )
 

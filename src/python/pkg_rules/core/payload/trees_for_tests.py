@@ -52,9 +52,20 @@ def payload_of(
     entry_point: str = "main.js",
     code_caches: tuple[CodeCacheUnit, ...] = (),
     metadata: tuple[tuple[str, str], ...] = (),
+    hidden: tuple[str, ...] = (),
+    bytecode_checksum: int = 0,
+    fallback_to_source: bool = False,
 ) -> bytes:
     root = write_tree(folder / "tree", files)
-    plan = PayloadPlan(entry_point, (Root(str(root), ""),), code_caches, metadata)
+    plan = PayloadPlan(
+        entry_point,
+        (Root(str(root), ""),),
+        code_caches,
+        metadata,
+        hidden,
+        bytecode_checksum,
+        fallback_to_source,
+    )
     write_payload(plan, str(folder / "payload"))
     return (folder / "payload").read_bytes()
 

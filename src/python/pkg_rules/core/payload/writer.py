@@ -33,6 +33,12 @@ from pkg_rules.core.payload.format import (
     cached_data_offset,
     is_wrapped,
 )
+from pkg_rules.core.payload.hidden_sources import (
+    check_bytecode,
+    check_hidden,
+    kept_sources,
+    leave_out,
+)
 from pkg_rules.core.payload.index import BlockRecord, Index, write_index
 from pkg_rules.core.payload.layout import Layout, lay_out
 from pkg_rules.core.payload.model import CachedScript, FileNode, PayloadPlan, SymlinkNode
@@ -47,17 +53,23 @@ class PayloadSummary:
     symlinks: int
     scripts_with_cached_data: int
     size: int
+    # Hidden files that are there as source, because there is no bytecode of them.
+    kept_sources: tuple[str, ...] = ()
 
 
 def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
     """Writes the payload of `plan` to the fresh file `path`. Equal plans over equal files give equal bytes."""
     tree = read_tree(plan.roots)
+    leave_out(plan, tree)
     entry_point = find_entry_point(tree, plan.entry_point)
     plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native_metadata(tree)))
     layout = lay_out(tree)
     cached = read_code_caches(plan.code_caches)
+    kept = kept_sources(plan, layout, cached)
+    check_hidden(plan, kept)
     with open(path, "xb") as output:
-        return _Writer(plan, layout, cached, output).write(entry_point)
+        summary = _Writer(plan, layout, cached, output).write(entry_point)
+    return dataclasses.replace(summary, kept_sources=tuple(kept))
 
 
 class _Writer:
@@ -178,7 +190,9 @@ class _Writer:
             block.extend(content)
             block.extend(SCRIPT_SUFFIX if wrapped else b"")
             block.extend(bytes(cached_data_offset(offset, len(content), code_flags) - len(block)))
-            block.extend(self._read_unit(script, script.offset, script.size))
+            cached_data = self._read_unit(script, script.offset, script.size)
+            check_bytecode(self.plan, path, script, cached_data)
+            block.extend(cached_data)
             cache_size = script.size
             self.scripts_with_cached_data += 1
         else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+import struct
 import time
 import zlib
 from pathlib import Path
 
 import pytest
 
-from pkg_rules.core.payload.errors import CodeCacheError
+from pkg_rules.core.payload.errors import BytecodeError, CodeCacheError
 from pkg_rules.core.payload.format import (
     ALIGNMENT,
     SCRIPT_PREFIX,
@@ -277,39 +278,102 @@ def test_cached_data_of_a_module_has_no_wrapper(tmp_path: Path) -> None:
     assert (tmp_path / "payload").read_bytes().endswith(source + bytes(7) + b"8 bytes!")
 
 
-def test_a_source_with_an_outline_stays_out(tmp_path: Path) -> None:
-    sources = {"main.js": b"secret()", "m.mjs": b"export const secret = 1"}
-    unit = write_code_cache(
+def bytecode(text: bytes, checksum: int = 7) -> bytes:
+    """Cached data with a header, 32 bytes long."""
+    return (struct.pack("<IIIII", 1, 2, 3, 4, checksum) + text).ljust(32, b".")
+
+
+def outlined(tmp_path: Path, files: dict[str, bytes], data: bytes) -> CodeCacheUnit:
+    """A unit in which every file has the same bytecode, and the outline `outline`."""
+    return write_code_cache(
         tmp_path / "cache",
         [
-            cache_entry("main.js", sources["main.js"], "commonjs", 0, 8, 16, 7),
-            cache_entry("m.mjs", sources["m.mjs"], "module", 8, 8, 24, 3),
+            cache_entry(
+                path, source, "module" if path.endswith(".mjs") else "commonjs", 0, 32, 32, 7
+            )
+            for path, source in files.items()
         ],
-        b"8 bytes!otherone" + b"outline\0" + b"abc",
+        data + b"outline",
     )
 
-    reader = read(payload_of(tmp_path, sources, code_caches=(unit,)))
+
+def test_a_source_with_an_outline_stays_out(tmp_path: Path) -> None:
+    sources = {"main.js": b"secret()", "m.mjs": b"export const secret = 1"}
+    unit = outlined(tmp_path, sources, bytecode(b"code"))
+
+    reader = read(payload_of(tmp_path, sources, "main.js", (unit,), (), ("",), 7))
 
     entries = {entry.path: entry for entry in reader.entries()}
     assert {
         path: (entry.is_module_code, entry.is_stripped) for path, entry in entries.items()
     } == {"main.js": (False, True), "m.mjs": (True, True)}
-    assert reader.content(entries["main.js"]) == b"outline"
-    assert reader.content(entries["m.mjs"]) == b"abc"
-    assert reader.cached_data(entries["main.js"]) == b"8 bytes!"
-    assert reader.cached_data(entries["m.mjs"]) == b"otherone"
+    for entry in entries.values():
+        assert reader.content(entry) == b"outline"
+        assert reader.cached_data(entry) == bytecode(b"code")
     assert b"secret" not in (tmp_path / "payload").read_bytes()
 
 
 def test_an_outline_of_another_content_is_refused(tmp_path: Path) -> None:
-    unit = write_code_cache(
-        tmp_path / "cache",
-        [cache_entry("main.js", b"old", "commonjs", 0, 8, 0, 8)],
-        b"8 bytes!",
-    )
+    unit = outlined(tmp_path, {"main.js": b"old"}, bytecode(b"code"))
 
     with pytest.raises(CodeCacheError, match=r"another content of `main\.js` \(3 bytes, now 5\)"):
-        payload_of(tmp_path, {"main.js": b"newer"}, code_caches=(unit,))
+        payload_of(tmp_path, {"main.js": b"newer"}, "main.js", (unit,), (), ("",), 7)
+
+
+def test_bytecode_that_the_target_would_refuse_is_an_error(tmp_path: Path) -> None:
+    unit = outlined(tmp_path, {"main.js": b"1"}, bytecode(b"code", checksum=8))
+
+    with pytest.raises(BytecodeError) as caught:
+        payload_of(tmp_path, {"main.js": b"1"}, "main.js", (unit,), (), ("",), 7)
+
+    assert str(caught.value) == (
+        "The bytecode of `main.js` was made for another Node.js than that of the executable, whose V8 would refuse it "
+        "(checksum 0x00000008, not 0x00000007). `fallback_to_source=True` keeps the source of just such files, "
+        "`bytecode=False` keeps all; or build where the target's own Node.js runs (an `environment` of that platform)."
+    )
+
+
+HIDDEN_TREE: Tree = {
+    "main.js": b"1",
+    "types.ts": b"let x: number;",
+    "main.js.map": b"{}",
+    "node_modules/own/index.js": b"2",
+    "node_modules/own/src/index.ts": b"3",
+    "node_modules/own/index.js.map": b"{}",
+    "node_modules/own/index.d.ts": b"4",
+    "node_modules/open/open.js": b"5",
+    "node_modules/open/open.js.map": b"{}",
+    "node_modules/@a/b/b.js": b"6",
+}
+HIDDEN = ("", "node_modules/own")
+
+
+def test_hidden_sources_without_bytecode_are_refused(tmp_path: Path) -> None:
+    unit = outlined(tmp_path, {"main.js": b"1"}, bytecode(b"code"))
+
+    with pytest.raises(BytecodeError) as caught:
+        payload_of(tmp_path, HIDDEN_TREE, "main.js", (unit,), (), HIDDEN, 7)
+
+    assert str(caught.value) == (
+        "These sources would be in the executable, for which no bytecode was made:\n"
+        "  * `types.ts`\n"
+        "  * `node_modules/own/index.js`\n"
+        "TypeScript has to be compiled before (a `node_build_script`); leave it out of the `dependencies` then. "
+        "`fallback_to_source=True` keeps them."
+    )
+
+
+def test_what_would_disclose_hidden_sources_is_left_out(tmp_path: Path) -> None:
+    unit = outlined(tmp_path, {"main.js": b"1"}, bytecode(b"code"))
+
+    payload = payload_of(tmp_path, HIDDEN_TREE, "main.js", (unit,), (), HIDDEN, 7, True)
+
+    files = {entry.path for entry in read(payload).entries() if entry.kind is Kind.FILE}
+    assert HIDDEN_TREE.keys() - files == {
+        "main.js.map",
+        "node_modules/own/src/index.ts",
+        "node_modules/own/index.js.map",
+    }
 
 
 def test_code_cache_of_another_content_is_refused(tmp_path: Path) -> None:
