@@ -242,6 +242,24 @@ def _emulated(target: str, name: str, *case_names: str) -> TestProject:
     )
 
 
+
+def _without_sources(name: str, *left_out: str) -> TestProject:
+    """All cases of a project but some, as an executable that has bytecode in the place of its sources."""
+    (project,) = (one for one in PROJECTS if one.name == name)
+    return dataclasses.replace(
+        project,
+        name=f"{name}-standard",
+        target=project.target.replace(":majors", ":standard"),
+        cases=tuple(case for case in project.cases if case.name not in left_out),
+    )
+
+
+STANDARD_PROJECTS = (
+    # NODE_OPTIONS are ignored, unless a field says something else.
+    _without_sources("hello", "memory-limit", "v8-option", "source-maps"),
+    _without_sources("esm-cli"),
+)
+
 ARM64_PROJECTS = (
     _emulated("arm64", "hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
     _emulated("arm64", "esm-cli", "show", "modules", "module-throws"),

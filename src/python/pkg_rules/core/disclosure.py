@@ -87,10 +87,18 @@ def _package(package: InstalledPackage, rules: SourceRules) -> Disclosure:
 
 
 def listing(found: Sequence[Disclosure]) -> str:
-    """Two paragraphs for the log: what is there as bytecode only, and what with its source, each with the reason."""
-    hidden = [f"{one.name} ({one.reason})" for one in found if not one.with_source]
-    shown = [f"{one.name} ({one.reason})" for one in found if one.with_source]
-    return f"bytecode only: {', '.join(hidden) or 'nothing'}; with source: {', '.join(shown) or 'nothing'}"
+    """One sentence: what is there as bytecode only, and what with its source, by reasons."""
+    hidden = _by_reason(one for one in found if not one.with_source)
+    shown = _by_reason(one for one in found if one.with_source)
+    return f"bytecode only: {hidden}; with source: {shown}"
+
+
+def _by_reason(found: Iterable[Disclosure]) -> str:
+    names: dict[str, set[str]] = {}
+    for one in found:
+        names.setdefault(one.reason, set()).add(one.name)
+    parts = [f"{', '.join(sorted(names[reason]))} ({reason})" for reason in sorted(names)]
+    return ", ".join(parts) or "nothing"
 
 
 def check_all_public(target: str, found: Sequence[Disclosure]) -> None:

@@ -40,11 +40,12 @@ def test_licences(expression: str, public: bool) -> None:
 
 
 def test_each_part_has_a_reason() -> None:
-    found = disclosures([SILENT, OPEN, CLOSED, PRIVATE], SourceRules())
+    again = InstalledPackage("again", "1.0.0", "node_modules/again", "MIT")
+    found = disclosures([SILENT, OPEN, CLOSED, PRIVATE, again], SourceRules())
     assert listing(found) == (
-        "bytecode only: the program itself (not `public`), closed 2.0.0 (licence SEE LICENSE IN TERMS), "
-        "own (`private` in its package.json), silent 3.0.0 (no licence in its package.json); "
-        "with source: open 1.0.0 (licence MIT)"
+        "bytecode only: own (`private` in its package.json), closed 2.0.0 (licence SEE LICENSE IN TERMS), "
+        "silent 3.0.0 (no licence in its package.json), the program itself (not `public`); "
+        "with source: again 1.0.0, open 1.0.0 (licence MIT)"
     )
 
 

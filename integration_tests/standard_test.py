@@ -1,0 +1,88 @@
+"""Executables without sources do what plain Node.js does, and hold none of the text that is only in sources."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+from programs import STANDARD_PROJECTS, ProgramOf, TestProject
+
+from pkg_rules.testutil.oracle import Case, Outcome, run
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS
+from pkg_rules.testutil.plain_trees import PlainTrees
+
+CASES = [
+    pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
+    for project in STANDARD_PROJECTS
+    for major in NODE_MAJORS
+    for case in project.cases
+]
+# The line of source that Node.js shows above its mark.
+SOURCE_LINE = re.compile(r"^.*\n(?=[ \t]*\^+$)", re.MULTILINE)
+
+
+def without_source_lines(outcome: Outcome) -> Outcome:
+    return dataclasses.replace(outcome, stderr=SOURCE_LINE.sub("<source>\n", outcome.stderr))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", CASES)
+def test_same_outcome_as_plain_node(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_program: ProgramOf,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    plain = plain_program(project, major)
+    node, *rest = plain.argv
+    # With all functions compiled at once V8 names some of those without a name by their receiver.
+    plain = dataclasses.replace(plain, argv=(node, "--no-lazy", *rest))
+    expected = without_source_lines(run(plain, case, tmp_path / "plain" / "here"))
+    assert expected.exit_code == case.exit_code, expected.stderr
+
+    actual = without_source_lines(
+        run(packaged_program(project, major), case, tmp_path / "packaged" / "here")
+    )
+
+    assert actual.stderr == expected.stderr
+    assert actual.stdout == expected.stdout
+    assert actual.exit_code == expected.exit_code
+    assert actual.files == expected.files
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+@pytest.mark.parametrize("project", STANDARD_PROJECTS, ids=lambda project: project.name)
+def test_no_source_text_is_inside(
+    project: TestProject, major: int, packaged_program: ProgramOf, plain_trees: PlainTrees
+) -> None:
+    executable = Path(packaged_program(project, major).argv[0]).read_bytes()
+    payload = executable[executable.rindex(b"PKGPAYLD") :]
+    sources = (plain_trees.root / project.script).parent
+    # Packages whose licence makes them public are there with their sources and documentation.
+    packages = b"".join(
+        path.read_bytes() for path in sources.parent.rglob("node_modules/**/*") if path.is_file()
+    )
+    lines = {
+        line.encode()
+        for path in sources.rglob("*")
+        if path.suffix in (".js", ".cjs", ".mjs") and "failures" not in path.parts
+        for line in outside_of_literals(path.read_text("utf-8"))
+    }
+    assert len(lines) > 20
+    assert [line for line in sorted(lines) if line in payload and line not in packages] == []
+
+
+def outside_of_literals(source: str) -> Iterator[str]:
+    """Lines of some length that are comments, or code without string literals, which bytecode has too."""
+    inside_template = False
+    for line in source.splitlines():
+        text = line.strip()
+        if not inside_template and len(text) > 12 and not re.search("['\"`]", text):
+            yield text
+        inside_template ^= text.count("`") % 2 == 1
