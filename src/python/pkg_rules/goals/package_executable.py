@@ -99,10 +99,14 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
                 found.settings.debug,
             ),
             sources=SourceRules(
-                bytecode=self.bytecode.value,
-                fallback_to_source=self.fallback_to_source.value,
-                public=self.public.value,
-                public_packages=self.public_packages.value,
+                bytecode=self.bytecode.value and found.settings.bytecode,
+                fallback_to_source=self.fallback_to_source.value
+                or found.settings.fallback_to_source,
+                public=self.public.value or found.settings.public,
+                public_packages=(
+                    *self.public_packages.value,
+                    *found.settings.public_packages,
+                ),
             ),
         )
 
