@@ -354,6 +354,7 @@ for (const id of ['./dir', './dir/', './dir/.', 'main-dir', 'main-file', 'main-m
   },
   {
     name: 'typescript-entry-point',
+    fallback: true,
     since: 24,
     entry: 'main.ts',
     files: {
