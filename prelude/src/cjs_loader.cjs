@@ -226,8 +226,13 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
     }
     if (payload.isModuleCode(entry)) {
       executing.markRunning(originals.compile);
-      if (process.features.require_module === false) throw refuse(module, filename);
       const source = payload.source(entry);
+      if (process.features.require_module === false) {
+        const declared = nodeFormat(tree, entry, filename);
+        if (declared?.startsWith('module')) throw refuse(module, filename);
+        // What only its syntax shows to be an ES module does not parse then.
+        return originals.compile.call(module, mapped(source, filename), filename, declared);
+      }
       moduleCompiler.expect(entry, toUrl(filename), source);
       const isMapped = process.sourceMapsEnabled && !payload.isStripped(entry);
       return module._compile(isMapped ? mapped(source, filename) : source, filename, 'module');

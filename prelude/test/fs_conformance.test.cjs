@@ -71,11 +71,9 @@ function withNotes(value, actual) {
   return { ...copy, notPackaged: mayHave && has };
 }
 
+/** Relative paths count from where the programs run, and lead above the root of the disk. */
 function isInside(given) {
-  return (
-    typeof given === 'string' &&
-    (given.startsWith('/snapshot') || path.resolve(given).startsWith('/snapshot'))
-  );
+  return typeof given === 'string' && given.replace(/^(?:\.\.\/)+/, '/').startsWith('/snapshot');
 }
 
 function sortKeys(value) {

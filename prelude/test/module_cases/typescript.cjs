@@ -161,6 +161,7 @@ module.exports = [
   },
   {
     name: 'transformed',
+    since: 24,
     until: 24,
     entry: 'main.ts',
     env: { NODE_OPTIONS: '--experimental-transform-types' },
