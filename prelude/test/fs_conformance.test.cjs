@@ -73,7 +73,10 @@ function withNotes(value, actual) {
 
 /** Relative paths count from where the programs run, and lead above the root of the disk. */
 function isInside(given) {
-  return typeof given === 'string' && path.posix.resolve('/', given).startsWith('/snapshot');
+  return (
+    typeof given === 'string' &&
+    [given, path.posix.resolve('/', given)].some((name) => name.startsWith('/snapshot'))
+  );
 }
 
 function sortKeys(value) {
