@@ -69,14 +69,6 @@ import('./tla.mjs').then((ns) => {
   {
     name: 'require-esm-print-required-tla',
     since: 24,
-    until: 24,
-    env: { NODE_OPTIONS: '--experimental-print-required-tla' },
-    files: { 'main.js': "require('./tla.mjs');", 'tla.mjs': "import fs from 'fs';\n\nawait 1;" },
-    status: 1,
-  },
-  {
-    name: 'require-esm-print-required-tla-from-cache',
-    since: 26,
     env: { NODE_OPTIONS: '--experimental-print-required-tla' },
     files: { 'main.js': "require('./tla.mjs');", 'tla.mjs': "import fs from 'fs';\n\nawait 1;" },
     status: 1,
