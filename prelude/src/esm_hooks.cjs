@@ -4,7 +4,6 @@
 // reports; only where modules are and what they contain comes from here.
 
 const Module = require('node:module');
-const fs = require('node:fs');
 const format = require('./format.cjs');
 const conditionsOfProcess = require('./conditions.cjs');
 const { patchFindPackageJSON } = require('./find_package_json.cjs');
@@ -13,6 +12,7 @@ const { packageOf } = require('./resolver.cjs');
 const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
 const { MissingExportExplanation } = require('./missing_exports.cjs');
 const { NODE_MAJOR } = require('./versions.cjs');
+const { answerRealPathOnce } = require('./real_main_path.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
 
 const PATH_OR_URL = /^[./#]|^[A-Za-z][A-Za-z0-9+.-]*:/;
@@ -202,15 +202,11 @@ function runModuleEntryPoint(entryPoint) {
   const alias = `${entryPoint}.mjs`;
   const aliasUrl = toUrl(alias);
   const { _findPath } = Module;
-  const { realpathSync } = fs;
   Module._findPath = function findEntryPoint() {
     Module._findPath = _findPath;
     return alias;
   };
-  fs.realpathSync = Object.assign(function realpathOfEntryPoint(file) {
-    fs.realpathSync = realpathSync;
-    return file;
-  }, realpathSync);
+  answerRealPathOnce(alias);
   const hooks = hooksOfUser.registerOwnHooks({
     resolve(specifier, context, nextResolve) {
       if (specifier !== aliasUrl || context.parentURL !== undefined)

@@ -25,11 +25,29 @@ function patchAboveBinding(tree, calls, load) {
     });
   }
 
-  replace(fs, 'opendirSync', (original) => (given, options) => {
+  /** Node loads some functions only when somebody asks for them; so does this. */
+  function replaceWhenUsed(owner, name, replacementOf) {
+    const property = Object.getOwnPropertyDescriptor(owner, name);
+    if (property.get === undefined) {
+      replace(owner, name, replacementOf);
+      return;
+    }
+    undos.push(() => Object.defineProperty(owner, name, property));
+    Object.defineProperty(owner, name, {
+      ...property,
+      get() {
+        Object.defineProperty(owner, name, property);
+        replace(owner, name, replacementOf);
+        return owner[name];
+      },
+    });
+  }
+
+  replaceWhenUsed(fs, 'opendirSync', (original) => (given, options) => {
     const directory = require('./directory_handle.cjs').findDirectory(tree, load, given);
     return directory === null ? original(given, options) : directory.open(options);
   });
-  replace(fs, 'opendir', (original) => (given, options, callback) => {
+  replaceWhenUsed(fs, 'opendir', (original) => (given, options, callback) => {
     const { findDirectory, openLater } = require('./directory_handle.cjs');
     const directory = findDirectory(tree, load, given);
     const done = typeof options === 'function' ? options : callback;

@@ -7,22 +7,26 @@ const path = require('node:path');
 const { FORMAT_MODULE } = require('./format.cjs');
 const { runModuleEntryPoint } = require('./esm_hooks.cjs');
 const { isInside } = require('./mount.cjs');
+const { answerRealPathOnce } = require('./real_main_path.cjs');
 
 /**
  * @param {import('./tree.cjs').Tree} tree
  * @param {string} file an absolute path, as the user gave it
  */
 function runProgram(tree, file) {
-  const moduleFile = isInside(file) ? moduleAt(tree, file) : null;
-  if (moduleFile !== null) runModuleEntryPoint(moduleFile);
-  else Module.runMain(file);
+  // The real path, if it is inside and there is one.
+  const found = isInside(file) ? Module._findPath(path.resolve(file), null, true) : false;
+  if (found && isModule(tree, found)) {
+    runModuleEntryPoint(found);
+    return;
+  }
+  if (found) answerRealPathOnce(found);
+  Module.runMain(file);
 }
 
-/** The real path of an ES module; null if it is something else, or missing. */
-function moduleAt(tree, file) {
-  const found = Module._findPath(path.resolve(file), null, true);
-  const entry = found ? tree.fileEntry(found) : -1;
-  return entry >= 0 && tree.payload.moduleFormat(entry) === FORMAT_MODULE ? found : null;
+function isModule(tree, file) {
+  const entry = tree.fileEntry(file);
+  return entry >= 0 && tree.payload.moduleFormat(entry) === FORMAT_MODULE;
 }
 
 module.exports = { runProgram };

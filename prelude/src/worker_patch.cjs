@@ -16,7 +16,7 @@ const BOOTSTRAP = `
 const { getRawAsset } = process.getBuiltinModule('node:sea');
 const { Script } = process.getBuiltinModule('node:vm');
 const cachedData = Buffer.from(getRawAsset('loader_cache'));
-new Script(Buffer.from(getRawAsset('loader')).utf8Slice(), {
+new Script(Buffer.from(getRawAsset('loader')).latin1Slice(), {
   filename: process.execPath,
   cachedData: cachedData.length > 0 ? cachedData : undefined,
 }).runInThisContext()({}, process.getBuiltinModule, { worker });

@@ -7,7 +7,7 @@
 const { getRawAsset } = require('node:sea');
 const { Script } = require('node:vm');
 
-const source = Buffer.from(getRawAsset('loader')).utf8Slice();
+const source = Buffer.from(getRawAsset('loader')).latin1Slice();
 const cache = Buffer.from(getRawAsset('loader_cache'));
 const compiled = new Script(source, {
   filename: __filename,
