@@ -29,7 +29,6 @@ sys.path.insert(0, os.path.join(ROOT, "src/python"))
 from pkg_rules.core.binfmt.v8_snapshot import read_only_checksum  # noqa: E402
 from pkg_rules.core.payload.code_cache import (  # noqa: E402
     BYTECODE_COMPILE_OPTIONS,
-    BYTECODE_OPTIONS,
     COMPILE_OPTIONS,
     COMPILE_PROGRAMS,
     LOADER_OPTIONS,
@@ -124,25 +123,19 @@ def main() -> None:
                 "fallback_to_source": options.fallback_to_source,
             }
         ]
-    for mode, mode_options in (("sea", ()), ("standard", BYTECODE_OPTIONS)):
-        of_mode = [job for job in jobs if job.get("mode", "sea") == mode]
-        if not of_mode:
-            continue
-        exec_argv = [*mode_options, *options.exec_argv]
-        with tempfile.TemporaryDirectory() as work:
-            base, layout = prepare_base(
-                options.node, target_node, exec_argv, options.ignore_node_options, Path(work)
-            )
-            for job in of_mode:
-                job["code_cache"] &= options.node == target_node
-                print(f"{job['output']}: {make(base, layout, options, exec_argv, job)}")
+    with tempfile.TemporaryDirectory() as work:
+        base, layout = prepare_base(
+            options.node, target_node, options.exec_argv, options.ignore_node_options, Path(work)
+        )
+        for job in jobs:
+            job["code_cache"] &= options.node == target_node
+            print(f"{job['output']}: {make(base, layout, options, job)}")
 
 
 def make(
     base: Path,
     layout: BaseLayout,
     options: argparse.Namespace,
-    exec_argv: list[str],
     job: dict[str, Any],
 ) -> PayloadSummary:
     prefix = job["prefix"]
@@ -164,7 +157,7 @@ def make(
                 )
             compile_options = BYTECODE_COMPILE_OPTIONS if bytecode else COMPILE_OPTIONS
             subprocess.run(
-                [options.node, *exec_argv, *compile_options, COMPILER, plan, cache],
+                [options.node, *options.exec_argv, *compile_options, COMPILER, plan, cache],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )

@@ -4,6 +4,8 @@
 // `import()` and `require` are as when Node compiles.
 
 const vm = require('node:vm');
+const { acceptWithOptions, isBytecodeKept, keepBytecode } = require('./v8_options.cjs');
+
 const { Script } = vm;
 const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 
@@ -12,9 +14,6 @@ const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
 
-const FLAG_HASH_OFFSET = 12;
-
-let flagHash = null;
 let optionsDiffer = false;
 
 /**
@@ -44,9 +43,9 @@ function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
  * @param {boolean} isStripped
  */
 function acceptOptions(cachedData, isStripped) {
-  if (!isStripped && !optionsDiffer) return;
-  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
-  cachedData.writeUInt32LE(flagHash, FLAG_HASH_OFFSET);
+  if (isStripped) keepBytecode();
+  else if (!optionsDiffer && !isBytecodeKept()) return;
+  acceptWithOptions(cachedData);
 }
 
 /** What follows when V8 did not take cached data. */

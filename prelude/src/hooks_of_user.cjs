@@ -5,6 +5,7 @@
 // takes shorter ways.
 
 const Module = require('node:module');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 
 // For the loader itself.
 const { registerHooks: registerOwnHooks } = Module;
@@ -20,6 +21,7 @@ function watchHooks() {
     return originals.registerHooks(hooks);
   };
   Module.register = function register(specifier, parentURL, options) {
+    keepBytecodeForThreads();
     if (!asynchronous) originals.register(require('./hooks_thread.cjs').urlOfHooks());
     active = asynchronous = true;
     return originals.register(specifier, parentURL, options);

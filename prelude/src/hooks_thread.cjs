@@ -5,6 +5,7 @@
 
 const { isBuiltin } = require('node:module');
 const conditionsOfProcess = require('./conditions.cjs');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { openPayload } = require('./open_payload.cjs');
 const { mount } = require('./start.cjs');
 const { insidePath } = require('./urls.cjs');
@@ -29,6 +30,7 @@ function urlOfHooks() {
 
 /** Called in the thread: mounts the payload, and gives the hooks. */
 function makeHooks() {
+  keepBytecodeForThreads();
   // Node 22 cannot have hooks of both kinds in this thread.
   const { tree, importResolver } = mount(openPayload(), () => {});
 

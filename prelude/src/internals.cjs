@@ -7,8 +7,6 @@
 const Module = require('node:module');
 
 const EXPOSE = '--expose-internals';
-// What the loader needs and the app has not asked for; see also core/payload/code_cache.py.
-const OWN_OPTIONS = new Set([EXPOSE, '--no-flush-bytecode']);
 const INTERNAL_PREFIX = 'internal/';
 
 // Loaded in every process, and nothing that an app could import.
@@ -35,7 +33,12 @@ function closeInternals() {
   Module.builtinModules = Object.freeze(
     Module.builtinModules.filter((id) => !id.startsWith(INTERNAL_PREFIX)),
   );
-  process.execArgv = process.execArgv.filter((option) => !OWN_OPTIONS.has(option));
+  process.execArgv = process.execArgv.filter((option) => option !== EXPOSE);
+}
+
+/** Node's class of built-in modules; null without `--expose-internals`. */
+function builtinModuleClass() {
+  return BuiltinModule;
 }
 
 /** The exports of a built-in module by its id, e.g. `internal/modules/esm/loader`. */
@@ -48,4 +51,4 @@ function moduleWrap() {
   return BuiltinModule.map.get(SOME_MODULE).getESMFacade().constructor;
 }
 
-module.exports = { EXPOSE, closeInternals, haveInternals, moduleWrap, requireInternal };
+module.exports = { EXPOSE, builtinModuleClass, closeInternals, haveInternals, moduleWrap, requireInternal };

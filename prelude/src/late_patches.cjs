@@ -23,6 +23,10 @@ function patchLater(tree, defaultEntryPoint, beforeBuiltin) {
       case 'node:worker_threads':
         require('./worker_patch.cjs').patchWorkers(tree, defaultEntryPoint);
         break;
+      case 'v8':
+      case 'node:v8':
+        require('./v8_options.cjs').patchV8();
+        break;
       default:
         beforeBuiltin(id);
     }

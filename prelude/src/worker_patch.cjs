@@ -7,6 +7,7 @@ const EventEmitter = require('node:events');
 const path = require('node:path');
 const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
 const { EXPOSE, haveInternals } = require('./internals.cjs');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -38,6 +39,7 @@ function patchWorkers(tree, defaultEntryPoint) {
     constructor(filename, options = {}) {
       const start = startOf(tree, defaultEntryPoint, filename, options);
       if (start === null) return Reflect.construct(original, [filename, options], new.target);
+      keepBytecodeForThreads();
       const construct = (more) =>
         Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
       return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});

@@ -3,6 +3,7 @@
 // The start of a worker thread, after worker_patch.cjs: mounts the payload, then does what Node does with what the app
 // gave to `new Worker`.
 
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { openPayload } = require('./open_payload.cjs');
 const { mount } = require('./start.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
@@ -12,6 +13,7 @@ const { runProgram } = require('./program.cjs');
 /** @param {{code?: string, url?: string, file?: string, entrypoint: string, nodeOptions?: string}} worker */
 function startWorker({ code, url, file, entrypoint, nodeOptions }) {
   if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
+  keepBytecodeForThreads();
   const { tree, defaultEntryPoint } = mount(openPayload());
   setUpProcess(entrypoint, defaultEntryPoint);
   if (code === undefined) {

@@ -87,6 +87,62 @@ const WIDE = `module.exports = function wide(a) { let x = 0;\n${Array.from(
 ).join('\n')}\nreturn x; };`;
 
 const BYTECODE_CASES = [
+  {
+    // V8 throws bytecode away that is not used, unless it is told not to, and an app may tell it other things.
+    name: 'collected',
+    files: {
+      'main.js': `
+const v8 = require('node:v8');
+for (const flag of ['--bytecode-old-age=1', '--flush-bytecode']) v8.setFlagsFromString(flag);
+const { collect } = require('./collect');
+const unused = () => { const inner = () => 'kept'; return inner(); };
+const part = require('./part');
+(async () => {
+  await collect();
+  for (const id of ['http', 'zlib', 'crypto', 'child_process', 'dns', 'tls', 'readline', 'dgram']) require(id);
+  await collect();
+  console.log(unused(), part.unused());
+  v8.setFlagsFromString('--no-lazy-feedback-allocation');
+  console.log(require('./second').unused());
+  const { Worker } = require('node:worker_threads');
+  new Worker(require.resolve('./thread')).on('exit', async (code) => {
+    require('https');
+    await collect();
+    console.log(code, part.alsoUnused(), require('./third').unused());
+  });
+})();
+`,
+      // Functions are old when a collection of all garbage finds them unused; one that is asked for does not count.
+      'collect.js': `
+const { PerformanceObserver, constants } = require('node:perf_hooks');
+let collections = 0;
+new PerformanceObserver((list) => {
+  for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) collections++;
+}).observe({ entryTypes: ['gc'] });
+exports.collect = async () => {
+  for (let wanted = collections + 3, kept = []; collections < wanted; await new Promise(setImmediate)) {
+    for (let count = 0; count < 30; count++) kept.push(new Array(20000).fill(count));
+    if (kept.length > 1000) kept = [];
+  }
+};
+`,
+      'part.js': `
+exports.unused = () => [1].map(() => 'kept in another')[0];
+exports.alsoUnused = () => { const inner = () => 'kept for long'; return inner(); };
+`,
+      'second.js': `exports.unused = () => (() => 'loaded under other options')();`,
+      'third.js': `exports.unused = () => (() => 'loaded after a thread')();`,
+      'thread.js': `
+const { collect } = require('./collect');
+const unused = () => (() => 'kept in a thread')();
+require('http2');
+collect().then(() => {
+  console.log(unused(), require('./second').unused());
+  process.exit();
+});
+`,
+    },
+  },
   { name: 'kinds-commonjs', files: { 'main.js': `${KINDS}(async () => {${ROUNDS}})();` } },
   { name: 'kinds-strict', files: { 'main.js': `'use strict';\n${KINDS}(async () => {${ROUNDS}})();` } },
   { name: 'kinds-esm', entry: 'main.mjs', files: { 'main.mjs': `${KINDS}${ROUNDS}` } },

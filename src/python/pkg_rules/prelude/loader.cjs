@@ -626,6 +626,8 @@ module.exports = { binding };
 // `import()` and `require` are as when Node compiles.
 
 const vm = require('node:vm');
+const { acceptWithOptions, isBytecodeKept, keepBytecode } = require('./v8_options.cjs');
+
 const { Script } = vm;
 const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 
@@ -634,9 +636,6 @@ const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
 
-const FLAG_HASH_OFFSET = 12;
-
-let flagHash = null;
 let optionsDiffer = false;
 
 /**
@@ -666,9 +665,9 @@ function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
  * @param {boolean} isStripped
  */
 function acceptOptions(cachedData, isStripped) {
-  if (!isStripped && !optionsDiffer) return;
-  flagHash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
-  cachedData.writeUInt32LE(flagHash, FLAG_HASH_OFFSET);
+  if (isStripped) keepBytecode();
+  else if (!optionsDiffer && !isBytecodeKept()) return;
+  acceptWithOptions(cachedData);
 }
 
 /** What follows when V8 did not take cached data. */
@@ -727,6 +726,156 @@ module.exports = {
   rejected,
   silenceOwnWarning,
 };
+},
+'./v8_options.cjs': function (module, exports, require) {
+// Options of V8 while a program runs: V8 compares a hash of them with that of all cached data before it takes it.
+//
+// V8 throws away the bytecode of functions that have not run for a while, and compiles them again from their source when
+// they are called. Where there is no source that must not happen, and V8 has an option against it. But Node's built-in
+// modules have cached data, too: if the option were baked into the executable, Node would compile all of them from their
+// source (5 ms of a start, and far more with `http`). So it is set when the first script without a source is loaded, and reset while a built-in module is loaded. In those
+// moments V8 may find functions unused, but throws them away only if they are found unused many times in a row.
+
+const { Script } = require('node:vm');
+const { builtinModuleClass, requireInternal } = require('./internals.cjs');
+
+// Where it is in cached data.
+const FLAG_HASH_OFFSET = 12;
+const KEEP = '--no-flush-bytecode';
+const DISCARD = '--flush-bytecode';
+
+let hash = null;
+let setOptions = null;
+// Options belong to the process. Another thread could load scripts while this one has reset the option.
+let hasThreads = false;
+let isPatched = false;
+
+/** Writes the hash of the options of now into cached data, so that V8 takes it. */
+function acceptWithOptions(cachedData) {
+  hash ??= new Script('0', { filename: '' }).createCachedData().readUInt32LE(FLAG_HASH_OFFSET);
+  cachedData.writeUInt32LE(hash, FLAG_HASH_OFFSET);
+}
+
+function keepBytecode() {
+  if (setOptions !== null) return;
+  setOptions = findSetOptions();
+  setOptions(KEEP);
+  hash = null;
+  if (builtinModuleClass() !== null) resetWhileBuiltinsLoad(builtinModuleClass().prototype);
+}
+
+function isBytecodeKept() {
+  return setOptions !== null;
+}
+
+/** To be called in each thread but the first, and in the first before there is another one. */
+function keepBytecodeForThreads() {
+  hasThreads = true;
+}
+
+function resetWhileBuiltinsLoad(prototype) {
+  const { compileForInternalLoader } = prototype;
+  let isReset = false;
+  prototype.compileForInternalLoader = function () {
+    if (this.loaded || this.loading || isReset || hasThreads) return compileForInternalLoader.call(this);
+    isReset = true;
+    setOptions(DISCARD);
+    try {
+      return compileForInternalLoader.call(this);
+    } finally {
+      setOptions(KEEP);
+      isReset = false;
+    }
+  };
+}
+
+/** Programs may set options of V8 at any time. */
+function patchV8() {
+  if (isPatched) return;
+  isPatched = true;
+  const v8 = require('node:v8');
+  const { setFlagsFromString: original } = v8;
+  v8.setFlagsFromString = function setFlagsFromString(flags) {
+    original(flags);
+    if (setOptions !== null) setOptions(KEEP);
+    hash = null;
+  };
+}
+
+/** `v8.setFlagsFromString`, without the rest of `v8`, which takes longer to load than the whole loader. */
+function findSetOptions() {
+  if (builtinModuleClass() === null) return require('node:v8').setFlagsFromString;
+  const { emitWarning } = process;
+  try {
+    // It says that it is for tests only.
+    process.emitWarning = () => {};
+    return requireInternal('internal/test/binding').internalBinding('v8').setFlagsFromString;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+module.exports = {
+  acceptWithOptions,
+  isBytecodeKept,
+  keepBytecode,
+  keepBytecodeForThreads,
+  patchV8,
+};
+},
+'./internals.cjs': function (module, exports, require) {
+// Parts of Node that no program can require, for the one thing that has no public way: giving V8 cached data of ES
+// modules while Node's own loader links and runs them (docs/decisions/0006). Executables are started with
+// `--expose-internals`; before anything of the app runs, Node is put back as it is without that option.
+
+const Module = require('node:module');
+
+const EXPOSE = '--expose-internals';
+const INTERNAL_PREFIX = 'internal/';
+
+// Loaded in every process, and nothing that an app could import.
+const SOME_MODULE = 'internal/modules/helpers';
+
+let BuiltinModule = null;
+
+/** Whether this Node was started so that `requireInternal` works. To be asked after `closeInternals`. */
+function haveInternals() {
+  return BuiltinModule !== null;
+}
+
+/** Keeps the way in for the loader and closes it for everybody else. */
+function closeInternals() {
+  const helpers = process.getBuiltinModule(SOME_MODULE);
+  if (helpers === undefined) return;
+  BuiltinModule = helpers.loadBuiltinModule(SOME_MODULE).constructor;
+  const allowed = [];
+  for (const id of BuiltinModule.map.keys()) {
+    if (!id.startsWith(INTERNAL_PREFIX) && BuiltinModule.canBeRequiredByUsers(id)) allowed.push(id);
+  }
+  BuiltinModule.setRealmAllowRequireByUsers([]);
+  for (const id of allowed) BuiltinModule.allowRequireByUsers(id);
+  Module.builtinModules = Object.freeze(
+    Module.builtinModules.filter((id) => !id.startsWith(INTERNAL_PREFIX)),
+  );
+  process.execArgv = process.execArgv.filter((option) => option !== EXPOSE);
+}
+
+/** Node's class of built-in modules; null without `--expose-internals`. */
+function builtinModuleClass() {
+  return BuiltinModule;
+}
+
+/** The exports of a built-in module by its id, e.g. `internal/modules/esm/loader`. */
+function requireInternal(id) {
+  return BuiltinModule.map.get(id).compileForInternalLoader();
+}
+
+/** The class of all module records that Node links. */
+function moduleWrap() {
+  return BuiltinModule.map.get(SOME_MODULE).getESMFacade().constructor;
+}
+
+module.exports = { EXPOSE, builtinModuleClass, closeInternals, haveInternals, moduleWrap, requireInternal };
 },
 './start.cjs': function (module, exports, require) {
 // From an open payload to the running app.
@@ -1381,6 +1530,7 @@ module.exports = { enter, leave, markRunning };
 // takes shorter ways.
 
 const Module = require('node:module');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 
 // For the loader itself.
 const { registerHooks: registerOwnHooks } = Module;
@@ -1396,6 +1546,7 @@ function watchHooks() {
     return originals.registerHooks(hooks);
   };
   Module.register = function register(specifier, parentURL, options) {
+    keepBytecodeForThreads();
     if (!asynchronous) originals.register(require('./hooks_thread.cjs').urlOfHooks());
     active = asynchronous = true;
     return originals.register(specifier, parentURL, options);
@@ -4039,57 +4190,6 @@ function asText(source) {
 
 module.exports = { ModuleCompiler };
 },
-'./internals.cjs': function (module, exports, require) {
-// Parts of Node that no program can require, for the one thing that has no public way: giving V8 cached data of ES
-// modules while Node's own loader links and runs them (docs/decisions/0006). Executables are started with
-// `--expose-internals`; before anything of the app runs, Node is put back as it is without that option.
-
-const Module = require('node:module');
-
-const EXPOSE = '--expose-internals';
-// What the loader needs and the app has not asked for; see also core/payload/code_cache.py.
-const OWN_OPTIONS = new Set([EXPOSE, '--no-flush-bytecode']);
-const INTERNAL_PREFIX = 'internal/';
-
-// Loaded in every process, and nothing that an app could import.
-const SOME_MODULE = 'internal/modules/helpers';
-
-let BuiltinModule = null;
-
-/** Whether this Node was started so that `requireInternal` works. To be asked after `closeInternals`. */
-function haveInternals() {
-  return BuiltinModule !== null;
-}
-
-/** Keeps the way in for the loader and closes it for everybody else. */
-function closeInternals() {
-  const helpers = process.getBuiltinModule(SOME_MODULE);
-  if (helpers === undefined) return;
-  BuiltinModule = helpers.loadBuiltinModule(SOME_MODULE).constructor;
-  const allowed = [];
-  for (const id of BuiltinModule.map.keys()) {
-    if (!id.startsWith(INTERNAL_PREFIX) && BuiltinModule.canBeRequiredByUsers(id)) allowed.push(id);
-  }
-  BuiltinModule.setRealmAllowRequireByUsers([]);
-  for (const id of allowed) BuiltinModule.allowRequireByUsers(id);
-  Module.builtinModules = Object.freeze(
-    Module.builtinModules.filter((id) => !id.startsWith(INTERNAL_PREFIX)),
-  );
-  process.execArgv = process.execArgv.filter((option) => !OWN_OPTIONS.has(option));
-}
-
-/** The exports of a built-in module by its id, e.g. `internal/modules/esm/loader`. */
-function requireInternal(id) {
-  return BuiltinModule.map.get(id).compileForInternalLoader();
-}
-
-/** The class of all module records that Node links. */
-function moduleWrap() {
-  return BuiltinModule.map.get(SOME_MODULE).getESMFacade().constructor;
-}
-
-module.exports = { EXPOSE, closeInternals, haveInternals, moduleWrap, requireInternal };
-},
 './process_facts.cjs': function (module, exports, require) {
 // What an app sees of being packaged: `process.argv[1]`, `process.pkg`, `process.versions.pkg`.
 
@@ -4180,6 +4280,10 @@ function patchLater(tree, defaultEntryPoint, beforeBuiltin) {
       case 'worker_threads':
       case 'node:worker_threads':
         require('./worker_patch.cjs').patchWorkers(tree, defaultEntryPoint);
+        break;
+      case 'v8':
+      case 'node:v8':
+        require('./v8_options.cjs').patchV8();
         break;
       default:
         beforeBuiltin(id);
@@ -4477,6 +4581,7 @@ module.exports = { decompress };
 
 const { isBuiltin } = require('node:module');
 const conditionsOfProcess = require('./conditions.cjs');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { openPayload } = require('./open_payload.cjs');
 const { mount } = require('./start.cjs');
 const { insidePath } = require('./urls.cjs');
@@ -4501,6 +4606,7 @@ function urlOfHooks() {
 
 /** Called in the thread: mounts the payload, and gives the hooks. */
 function makeHooks() {
+  keepBytecodeForThreads();
   // Node 22 cannot have hooks of both kinds in this thread.
   const { tree, importResolver } = mount(openPayload(), () => {});
 
@@ -6380,6 +6486,7 @@ const EventEmitter = require('node:events');
 const path = require('node:path');
 const { DAMAGED_THREAD, endProcess } = require('./damage.cjs');
 const { EXPOSE, haveInternals } = require('./internals.cjs');
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { MISSING } = require('./tree.cjs');
 const { isInside } = require('./mount.cjs');
 const { isIgnored } = require('./node_options_variable.cjs');
@@ -6411,6 +6518,7 @@ function patchWorkers(tree, defaultEntryPoint) {
     constructor(filename, options = {}) {
       const start = startOf(tree, defaultEntryPoint, filename, options);
       if (start === null) return Reflect.construct(original, [filename, options], new.target);
+      keepBytecodeForThreads();
       const construct = (more) =>
         Reflect.construct(original, [codeOf(start), withMore(options, more)], new.target);
       return isIgnored() ? withoutNodeOptions(start, options, construct) : construct({});
@@ -7163,6 +7271,7 @@ module.exports = { stripTypes, withTypeScriptMessage, withTypeScriptMessageFirst
 // The start of a worker thread, after worker_patch.cjs: mounts the payload, then does what Node does with what the app
 // gave to `new Worker`.
 
+const { keepBytecodeForThreads } = require('./v8_options.cjs');
 const { openPayload } = require('./open_payload.cjs');
 const { mount } = require('./start.cjs');
 const { setUpProcess } = require('./process_facts.cjs');
@@ -7172,6 +7281,7 @@ const { runProgram } = require('./program.cjs');
 /** @param {{code?: string, url?: string, file?: string, entrypoint: string, nodeOptions?: string}} worker */
 function startWorker({ code, url, file, entrypoint, nodeOptions }) {
   if (nodeOptions !== undefined) process.env.NODE_OPTIONS = nodeOptions;
+  keepBytecodeForThreads();
   const { tree, defaultEntryPoint } = mount(openPayload());
   setUpProcess(entrypoint, defaultEntryPoint);
   if (code === undefined) {

@@ -15,7 +15,7 @@ from pants.util.logging import LogLevel
 from pkg_rules.core.baked_options import can_have_options, check_can_have_options
 from pkg_rules.core.disclosure import SourceRules, check_all_public, disclosures, listing
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.payload.code_cache import BYTECODE_OPTIONS, LOADER_OPTIONS
+from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.simple_mode import check_is_self_contained
@@ -107,15 +107,13 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
     hidden = request.hidden
     # Older ones take no options, and then compile ES modules from their sources.
     own_options = LOADER_OPTIONS if can_have_options(request.node.version) else ()
-    if hidden is not None:
-        own_options = (*own_options, *BYTECODE_OPTIONS)
     loader_digest, cached = await concurrently(
         create_digest(CreateDigest([FileContent("loader.cjs", loader)]), **implicitly()),
         code_cache(
             CodeCacheRequest(
                 request.app_files,
                 request.node,
-                (*(BYTECODE_OPTIONS if hidden else ()), *request.options.compile),
+                request.options.compile,
                 hidden.paths if hidden else (),
                 hidden.fallback_to_source if hidden else False,
             ),

@@ -33,8 +33,6 @@ COMPILE_PROGRAMS = ("compile_code_cache.cjs", "compile_source.cjs", "marks.cjs",
 # What is baked into executables so that the loader can give Node the compiled code of ES modules
 # (prelude/src/internals.cjs).
 LOADER_OPTIONS = ("--expose-internals",)
-# And for bytecode without source: V8 would throw away functions that have not run for a while, to compile them anew.
-BYTECODE_OPTIONS = ("--no-flush-bytecode",)
 
 # What the compiler says about a file, and what that means for a file whose format is not declared.
 _FORMATS = {
