@@ -6,11 +6,13 @@ from enum import Enum
 
 from pants.core.goals.package import OutputPathField
 from pants.core.goals.run import RestartableField
+from pants.engine.addresses import Address
 from pants.engine.target import (
     COMMON_TARGET_FIELDS,
     BoolField,
     Dependencies,
     IntField,
+    InvalidFieldException,
     StringField,
     StringSequenceField,
     Target,
@@ -19,6 +21,11 @@ from pants.engine.target import (
 from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
+from pkg_rules.core.output_names import (
+    DEFAULT_TEMPLATE,
+    OutputTemplateError,
+    check_template,
+)
 from pkg_rules.engine import EnvironmentField
 from pkg_rules.macos_fields import MACOS_FIELDS
 from pkg_rules.pkg_config_fields import PKG_CONFIG_FIELDS, NodeExecutablePkgConfigField
@@ -64,7 +71,8 @@ class NodeExecutableTargetsField(StringSequenceField):
         With several items each file name gets a suffix of the parts in which the items differ, see
         `{OutputPathField.alias}`.
 
-        If undefined, it is the `targets` of the pkg configuration, see `{NodeExecutablePkgConfigField.alias}`, or else `["host"]`.
+        If undefined, it is the `targets` of the pkg configuration, see `{NodeExecutablePkgConfigField.alias}`, or else
+        `[node-executables].default_targets`, which is `["host"]` unless it is set.
 
         Example: `targets=["node24-linux-x64", "node22-linux-x64"]`.
         """
@@ -270,21 +278,40 @@ class NodeExecutableStrictAssetsField(BoolField):
 
 
 class NodeExecutableOutputPathField(OutputPathField):
+    # Pants has no default in some versions and a template in others; here it is one thing to say nothing.
+    default = None
     help = help_text(
         f"""
         Where the executable is written, below the `--distdir` (`dist/`).
 
-        If undefined, the path of the BUILD file and the target's name: `src.js.app/bin` for `src/js/app:bin`.
+        It may have placeholders: `{{spec_path_normalized}}` is the path of the BUILD file with dots for slashes, `{{name}}`
+        the name of the target, and of what it is built for `{{node}}` is e.g. `node24`, `{{version}}` e.g. `24.21.0`,
+        `{{platform}}` and `{{arch}}` are as in `{NodeExecutableTargetsField.alias}`. `{{extension}}` at the end, which is
+        `.exe` or nothing, need not be written: names of executables for Windows end in `.exe` in any case.
 
-        An `outputPath` in the pkg configuration (see `{NodeExecutablePkgConfigField.alias}`) puts a directory before the last part of that.
+        With several `{NodeExecutableTargetsField.alias}` and no placeholder for what they differ in, the name is followed by
+        that: `bin-linux-x64`, `bin-win-x64.exe`. Two items that would be written to the same file are an error.
 
-        With several `{NodeExecutableTargetsField.alias}` the name is followed by the parts in which they differ:
-        `bin-linux-x64`, `bin-win-x64.exe`. Names of executables for Windows end in `.exe`. Two items that would be
-        written to the same file are an error.
+        If undefined, it is `{DEFAULT_TEMPLATE}`: `src.js.app/bin` for `src/js/app:bin`. An `outputPath` in the pkg
+        configuration (see `{NodeExecutablePkgConfigField.alias}`) puts a directory before the last part of that.
+
+        Example: `output_path="release/{{platform}}-{{arch}}/{{name}}"`.
 
         When running `{bin_name()} package`, this path will be prefixed by `--distdir` (e.g. `dist/`).
         """
     )
+
+    @classmethod
+    def compute_value(cls, raw_value: str | None, address: Address) -> str | None:
+        value = super().compute_value(raw_value, address)
+        if value is not None:
+            try:
+                check_template(value)
+            except OutputTemplateError as error:
+                raise InvalidFieldException(
+                    f"The `{cls.alias}` field of {address} is `{value}`, which {error}"
+                ) from error
+        return value
 
 
 class NodeExecutableTarget(Target):

@@ -1,12 +1,10 @@
-"""Targets such as `node24-linux-x64`: reads them, resolves them against what is pinned, names the outputs."""
+"""Targets such as `node24-linux-x64`: reads them and resolves them against what is pinned."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Iterable, Mapping, Sequence
 
 from pkg_rules.core.errors import PkgRulesError
@@ -43,10 +41,6 @@ _HOST = "host"
 
 class TripleError(PkgRulesError):
     """A target cannot be read, or there is no Node.js for it."""
-
-
-class OutputNameError(PkgRulesError):
-    """Two targets would be written to the same file."""
 
 
 @dataclass(frozen=True)
@@ -139,44 +133,6 @@ def resolve_triple(
         raise _not_pinned(request, platform, arch, pinned)
     newest = fitting[0]
     return Triple(newest.version, platform, arch, request.text)
-
-
-def output_names(base: str, triples: Sequence[Triple]) -> tuple[str, ...]:
-    """A path for each: the base, then the parts in which the targets differ, and `.exe` on Windows.
-
-    Of the version the major number is enough unless two targets differ in nothing else.
-    """
-    majors = [f"node{NodeVersion.parse(triple.version).major}" for triple in triples]
-    names = _with_suffixes(base, triples, majors)
-    if len(set(names)) < len(names):
-        names = _with_suffixes(base, triples, [f"node{triple.version}" for triple in triples])
-    for name, count in Counter(names).items():
-        if count > 1:
-            same = [triple.text for triple, other in zip(triples, names) if other == name]
-            raise OutputNameError(
-                f"The targets {' and '.join(f'`{text}`' for text in same)} would both be written to `{name}`: they mean "
-                f"the same Node.js, `{triples[names.index(name)]}`. Remove one of them."
-            )
-    return tuple(names)
-
-
-def _with_suffixes(base: str, triples: Sequence[Triple], versions: Sequence[str]) -> list[str]:
-    columns = (
-        versions,
-        [triple.platform for triple in triples],
-        [triple.arch for triple in triples],
-    )
-    differing = [column for column in columns if len(set(column)) > 1]
-    names = []
-    for index, triple in enumerate(triples):
-        stem = base
-        extension = ""
-        if triple.platform == "win":
-            extension = ".exe"
-            if PurePosixPath(base).suffix.lower() == ".exe":
-                stem = base[: -len(".exe")]
-        names.append("-".join([stem, *(column[index] for column in differing)]) + extension)
-    return names
 
 
 def _matches(triple: Triple, version: tuple[int, ...] | None) -> bool:

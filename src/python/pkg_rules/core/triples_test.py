@@ -1,4 +1,4 @@
-"""Tables of targets: what they mean, what they resolve to, how the outputs are called, what is refused and how."""
+"""Tables of targets: what they mean, what they resolve to, what is refused and how."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import pytest
 
 from pkg_rules.core.node_lock_file import parse_node_lock
 from pkg_rules.core.triples import (
-    OutputNameError,
     Triple,
     TripleError,
-    output_names,
     parse_triple,
     pinned_triples,
     resolve_triple,
@@ -158,44 +156,4 @@ def test_an_unpublished_platform_says_how_to_supply_a_base() -> None:
         "  * `linux-arm64`\n  * `linux-x64`\n  * `macos-arm64`\n  * `win-x64`\n"
         "Node.js is not published for `linuxstatic`. Use one of these, or supply your own executable: add it to "
         "the lock file as an entry of `node` with a source of kind `url`, its size and sha256."
-    )
-
-
-@pytest.mark.parametrize(
-    ("triples", "names"),
-    [
-        (["24.21.0 linux x64"], ["app"]),
-        (["24.21.0 win x64"], ["app.exe"]),
-        (["24.21.0 linux x64", "24.21.0 win x64"], ["app-linux", "app-win.exe"]),
-        # Not all platforms have the same patch version; the user asked for `node24` on both.
-        (["24.21.0 linux x64", "24.18.1 macos x64"], ["app-linux", "app-macos"]),
-        (["24.21.0 linux x64", "24.21.0 linux arm64"], ["app-x64", "app-arm64"]),
-        (["22.23.2 linux x64", "24.21.0 linux x64"], ["app-node22", "app-node24"]),
-        (["24.9.0 linux x64", "24.21.0 linux x64"], ["app-node24.9.0", "app-node24.21.0"]),
-        (
-            ["22.23.2 linux x64", "24.21.0 win arm64"],
-            ["app-node22-linux-x64", "app-node24-win-arm64.exe"],
-        ),
-    ],
-)
-def test_outputs_are_named_by_what_differs(triples: list[str], names: list[str]) -> None:
-    assert list(output_names("app", [Triple(*triple.split()) for triple in triples])) == names
-
-
-def test_an_extension_is_not_doubled() -> None:
-    triples = [Triple("24.21.0", "win", "x64"), Triple("24.21.0", "win", "arm64")]
-    assert output_names("dist/app.exe", triples) == ("dist/app-x64.exe", "dist/app-arm64.exe")
-
-
-def test_targets_that_mean_the_same_collide() -> None:
-    triples = [
-        Triple("24.21.0", "linux", "x64", "host"),
-        Triple("24.21.0", "linux", "x64", "node24"),
-        Triple("24.21.0", "win", "x64", "win"),
-    ]
-    with pytest.raises(OutputNameError) as error:
-        output_names("app", triples)
-    assert str(error.value) == (
-        "The targets `host` and `node24` would both be written to `app-linux`: they mean the same Node.js, "
-        "`node24.21.0-linux-x64`. Remove one of them."
     )

@@ -15,7 +15,8 @@ from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.disclosure import SourceRules
-from pkg_rules.core.triples import OutputNameError, Triple, output_names
+from pkg_rules.core.output_names import OutputNameError, output_names
+from pkg_rules.core.triples import Triple
 from pkg_rules.engine import (
     EnvironmentField,
     concurrently,
@@ -120,7 +121,7 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
         remote_cache_advice(**implicitly()),
     )
     try:
-        names = output_names(found.output_path, resolved.triples)
+        names = output_names(found.output, resolved.triples)
     except OutputNameError as error:
         raise InvalidFieldException(
             f"{settings.targets_origin} cannot be used. {error}"

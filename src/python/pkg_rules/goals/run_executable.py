@@ -9,6 +9,7 @@ from pants.core.goals.run import RunRequest
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.output_names import output_names
 from pkg_rules.engine import implicitly
 from pkg_rules.goals.package_executable import NodeExecutableFieldSet
 from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
@@ -23,11 +24,12 @@ async def run_node_executable(field_set: NodeExecutableFieldSet) -> RunRequest:
     resolved = await triples(
         TriplesRequest(settings.targets_origin, settings.targets), **implicitly()
     )
+    (name,) = output_names(found.output, [resolved.for_host])
     built = await finished_executable(
         field_set.executable_request(
             found,
             resolved.for_host,
-            os.path.basename(found.output_path),
+            os.path.basename(name),
         ),
         **implicitly(),
     )

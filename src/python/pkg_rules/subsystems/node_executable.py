@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pants.option.option_types import BoolOption, StrOption
+from pants.option.option_types import BoolOption, StrListOption, StrOption
 from pants.option.subsystem import Subsystem
 from pants.util.strutil import help_text
 
@@ -18,6 +18,15 @@ class NodeExecutableSubsystem(Subsystem):
             """
             The Node.js for items of the `targets` field that do not say which, such as `host` or `linux-x64`: a first
             part as in that field, e.g. `node24` or `node24.21.0`.
+            """
+        ),
+    )
+    default_targets = StrListOption(
+        default=["host"],
+        help=help_text(
+            """
+            What to build for where neither the `targets` field nor the pkg configuration says it: items as in that
+            field, e.g. `["node24-linux-x64", "node24-win-x64"]`.
             """
         ),
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pants.build_graph.address import Address
-from pants.core.goals.package import OutputPathField
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import Target
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.output_names import DEFAULT_TEMPLATE, OutputPath
 from pkg_rules.core.pkg_config.model import PkgConfig
 from pkg_rules.core.pkg_config.settings import BuildSettings, Settings, effective_settings
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, implicitly, wrapped_target
@@ -20,12 +20,14 @@ from pkg_rules.pkg_config_fields import (
     NodeExecutablePreBuildField,
     NodeExecutableTransformField,
 )
+from pkg_rules.subsystems.node_executable import NodeExecutableSubsystem
 from pkg_rules.target_types import (
     ExecutableMode,
     NodeExecutableCompressField,
     NodeExecutableDebugField,
     NodeExecutableModeField,
     NodeExecutableOptionsField,
+    NodeExecutableOutputPathField,
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.pkg_config import PkgConfigRequest, pkg_config
@@ -51,15 +53,23 @@ class ExecutableSettings:
         return ExecutableMode(self.settings.mode)
 
     @property
-    def output_path(self) -> str:
-        """Below the distribution folder, without the parts that depend on what it is built for."""
-        path = self.target[OutputPathField].value_or_default(file_ending=None)
-        directory, _, name = path.rpartition("/")
-        return "/".join(part for part in (directory, self.settings.output_directory, name) if part)
+    def output(self) -> OutputPath:
+        """As a template of placeholders, of which those about the targets are filled in for each."""
+        address = self.target.address
+        generated = (address.generated_name or "").replace(".", "_")
+        parameters = address.parameters_repr.replace(".", "_")
+        return OutputPath(
+            template=self.target[NodeExecutableOutputPathField].value or DEFAULT_TEMPLATE,
+            spec_path=address.spec_path,
+            name=(generated or address.target_name) + parameters,
+            directory=self.settings.output_directory,
+        )
 
 
 @rule(desc="Find the settings of an executable", level=LogLevel.DEBUG)
-async def _executable_settings(request: SettingsRequest) -> ExecutableSettings:
+async def _executable_settings(
+    request: SettingsRequest, subsystem: NodeExecutableSubsystem
+) -> ExecutableSettings:
     wrapped, loaded = await concurrently(
         wrapped_target(request.address, "the `node_executable` that is packaged"),
         pkg_config(PkgConfigRequest(request.address), **implicitly()),
@@ -72,7 +82,7 @@ async def _executable_settings(request: SettingsRequest) -> ExecutableSettings:
             directory=request.address.spec_path,
             targets=target[NodeExecutableTargetsField].value,
             mode=target[NodeExecutableModeField].value,
-            output_path=target[OutputPathField].value,
+            output_path=target[NodeExecutableOutputPathField].value,
             options=target[NodeExecutableOptionsField].value,
             compress=target[NodeExecutableCompressField].value,
             debug=target[NodeExecutableDebugField].value,
@@ -82,6 +92,7 @@ async def _executable_settings(request: SettingsRequest) -> ExecutableSettings:
         ),
         config,
         modes=[mode.value for mode in ExecutableMode],
+        default_targets=tuple(subsystem.default_targets),
     )
     for decision in settings.decisions:
         logger.debug(decision)

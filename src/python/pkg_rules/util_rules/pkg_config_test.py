@@ -14,6 +14,8 @@ from pants.engine.internals.scheduler import ExecutionError
 from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 
+from pkg_rules.core.output_names import output_names
+from pkg_rules.core.triples import Triple
 from pkg_rules.testutil.graph_rules import graph_rule_runner
 from pkg_rules.util_rules.executable_settings import ExecutableSettings, SettingsRequest
 from pkg_rules.util_rules.program_files import ProgramFiles, ProgramFilesRequest
@@ -198,10 +200,12 @@ def test_settings_of_both(rule_runner: RuleRunner) -> None:
     write(rule_runner, {"targets": ["node22", "node24"], "outputPath": "release", "sea": True})
     found = settings(rule_runner)
     assert found.settings.targets == ("node22", "node24")
-    assert found.output_path == "app/release/bin"
+    (linux,) = output_names(found.output, [Triple("24.21.0", "linux", "x64")])
+    assert linux == "app/release/bin"
     write(rule_runner, {"targets": "node22", "outputPath": "x"}, "targets=['node26'], output_path='bin/it'")
     found = settings(rule_runner)
-    assert (found.settings.targets, found.output_path) == (("node26",), "bin/it")
+    (linux,) = output_names(found.output, [Triple("24.21.0", "linux", "x64")])
+    assert (found.settings.targets, linux) == (("node26",), "bin/it")
 
 
 def test_a_hook_without_declared_outputs_is_an_error(rule_runner: RuleRunner) -> None:

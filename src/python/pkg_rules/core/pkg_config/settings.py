@@ -10,6 +10,7 @@ from pkg_rules.core.pkg_config.errors import PkgConfigError
 from pkg_rules.core.pkg_config.model import Hook, PkgConfig
 
 DEFAULT_TARGETS = ("host",)
+DEFAULT_TARGETS_OPTION = "[node-executables].default_targets"
 DEFAULT_MODE = "sea"
 SIMPLE, SEA, STANDARD = "simple", "sea", "standard"
 
@@ -74,7 +75,10 @@ class Settings:
 
 
 def effective_settings(
-    build: BuildSettings, config: PkgConfig | None, modes: Collection[str]
+    build: BuildSettings,
+    config: PkgConfig | None,
+    modes: Collection[str],
+    default_targets: tuple[str, ...] = DEFAULT_TARGETS,
 ) -> Settings:
     """`modes` are those that an executable can be made in."""
     choice = _Choice(build, config)
@@ -86,8 +90,12 @@ def effective_settings(
             "system, and the mode `simple`, which has none. Remove one of them."
         )
     return Settings(
-        targets=choice.of("targets", build.targets, "targets", given.targets, DEFAULT_TARGETS),
-        targets_origin=choice.origin("targets", build.targets, given.targets),
+        targets=choice.of("targets", build.targets, "targets", given.targets, default_targets),
+        targets_origin=(
+            f"The option `{DEFAULT_TARGETS_OPTION}`, which counts for {build.target},"
+            if build.targets is None and given.targets is None
+            else choice.origin("targets", build.targets, given.targets)
+        ),
         options_origin=choice.origin("options", build.options, given.options),
         mode=mode,
         output_directory=choice.of(

@@ -33,13 +33,23 @@ def settings(build: BuildSettings = SILENT, config: PkgConfig | None = CONFIG, *
     return effective_settings(build, config, MODES)
 
 
+def test_targets_of_the_option_come_last() -> None:
+    def targets(build: BuildSettings, config: PkgConfig | None) -> tuple[tuple[str, ...], str]:
+        found = effective_settings(build, config, MODES, ("node24-win-x64",))
+        return found.targets, found.targets_origin
+
+    origin = "The option `[node-executables].default_targets`, which counts for app:bin,"
+    assert targets(SILENT, None) == (("node24-win-x64",), origin)
+    assert targets(SILENT, CONFIG)[0] == ("node22",)
+    assert targets(replace(SILENT, targets=("host",)), None) == (("host",), "The `targets` field of app:bin")
+
+
 def test_defaults() -> None:
     found = settings(config=None)
     assert (found.targets, found.mode, found.output_directory) == (("host",), "sea", "")
     assert (found.options, found.compress, found.debug) == (None, None, None)
     assert (found.pre_build, found.transform, found.post_build) == (None, None, None)
     assert found.decisions == found.warnings == ()
-    assert found.targets_origin == "The `targets` field of app:bin"
 
 
 def test_the_configuration_where_the_build_file_is_silent() -> None:
