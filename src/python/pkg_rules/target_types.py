@@ -21,6 +21,7 @@ from pants.engine.target import (
 from pants.util.docutil import bin_name
 from pants.util.strutil import help_text
 
+from pkg_rules.base_binary_fields import BASE_BINARY_FIELDS
 from pkg_rules.core.output_names import (
     DEFAULT_TEMPLATE,
     OutputTemplateError,
@@ -338,6 +339,7 @@ class NodeExecutableTarget(Target):
         RestartableField,
         EnvironmentField,
         *MACOS_FIELDS,
+        *BASE_BINARY_FIELDS,
     )
     help = help_text(
         f"""

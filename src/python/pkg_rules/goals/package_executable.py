@@ -14,6 +14,7 @@ from pants.engine.target import InvalidFieldException
 from pants.engine.unions import UnionRule
 from pants.util.logging import LogLevel
 
+from pkg_rules.base_binary_fields import NodeExecutableStripBaseField
 from pkg_rules.core.disclosure import SourceRules
 from pkg_rules.core.output_names import OutputNameError, output_names
 from pkg_rules.core.triples import Triple
@@ -75,6 +76,7 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     compress: NodeExecutableCompressField
     compress_level: NodeExecutableCompressLevelField
     debug: NodeExecutableDebugField
+    strip_base: NodeExecutableStripBaseField
     dependencies: NodeExecutableDependenciesField
     output_path: NodeExecutableOutputPathField
     restartable: RestartableField
@@ -109,6 +111,7 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
                     *found.settings.public_packages,
                 ),
             ),
+            strip_base=self.strip_base.value,
         )
 
 

@@ -1,5 +1,5 @@
-"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--branding FILE] [--signing FILE]`;
-its layout goes to `OUT.json`."""
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--branding FILE] [--signing FILE]
+[--strip-symbols]`; its layout goes to `OUT.json`, and how many bytes the symbols had to stdout."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from pkg_rules.core.binfmt.branding import Branding
 from pkg_rules.core.binfmt.macho_signature import read_signing_file
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.sea.inject import inject
+from pkg_rules.core.sea.inject import inject, size_of_symbols
 
 
 def main(argv: list[str]) -> int:
@@ -20,6 +20,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--branding", type=Path)
     parser.add_argument("--signing")
+    parser.add_argument("--strip-symbols", action="store_true")
     options = parser.parse_args(argv[1:])
     try:
         layout = inject(
@@ -28,10 +29,13 @@ def main(argv: list[str]) -> int:
             options.out,
             branding=None if options.branding is None else Branding.read(options.branding),
             signing=read_signing_file(options.signing),
+            strip_symbols=options.strip_symbols,
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)
         return 1
+    if options.strip_symbols:
+        print(size_of_symbols(options.executable))
     Path(f"{options.out}.json").write_text(layout.render(), "utf-8")
     return 0
 

@@ -66,6 +66,7 @@ class SimpleExecutableRequest:
     exec_argv_extension: str = "env"
     branding: Digest | None = None
     signing: Digest | None = None
+    strip_base: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,13 @@ async def _simple_executable(request: SimpleExecutableRequest) -> AssembledExecu
         **implicitly(),
     )
     base = await inject(
-        InjectRequest(request.distribution, application, request.branding, request.signing),
+        InjectRequest(
+            request.distribution,
+            application,
+            request.branding,
+            request.signing,
+            request.strip_base,
+        ),
         **implicitly(),
     )
     return await named(NamedRequest(base.digest, base.path, request.file_name), **implicitly())

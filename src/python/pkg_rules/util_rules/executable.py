@@ -86,6 +86,7 @@ class ExecutableRequest:
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
     sources: SourceRules = SourceRules()
+    strip_base: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class SeaExecutableRequest:
     branding: Digest | None = None
     signing: Digest | None = None
     hidden: HiddenSources | None = None
+    strip_base: bool = False
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -127,6 +129,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
                 loader_digest,
                 exec_argv=(*own_options, *request.options.exec_argv),
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
+                strip=request.strip_base,
             ),
             **implicitly(),
         ),
@@ -231,6 +234,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 exec_argv_extension=exec_argv_extension(request.ignores_node_options),
                 branding=branding,
                 signing=signing,
+                strip_base=request.strip_base,
             ),
             **implicitly(),
         )
@@ -260,6 +264,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 branding,
                 signing,
                 hidden,
+                request.strip_base,
             ),
             **implicitly(),
         )

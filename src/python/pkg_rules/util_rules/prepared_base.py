@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +45,8 @@ from pkg_rules.util_rules.python_tools import (
 )
 from pkg_rules.util_rules.windows_branding import BRANDING
 
+logger = logging.getLogger(__name__)
+
 LOCATOR_ASSET = "locator"
 SEA_PACKAGES = ("core/binfmt", "core/sea")
 
@@ -79,13 +82,15 @@ class SeaApplication:
 
 @dataclass(frozen=True)
 class PreparedBaseRequest:
-    """The loader gets an asset `locator`, which the assembly fills with the place of the payload."""
+    """The loader gets an asset `locator`, which the assembly fills with the place of the payload. `strip` leaves symbols out
+    of Node.js, where that can be."""
 
     distribution: NodeDistribution
     loader: Digest
     loader_path: str = "loader.cjs"
     exec_argv: tuple[str, ...] = ()
     exec_argv_extension: str = "env"
+    strip: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,7 @@ class InjectRequest:
     application: SeaApplication
     branding: Digest | None = None
     signing: Digest | None = None
+    strip: bool = False
 
 
 def platform_inputs(
@@ -211,6 +217,7 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
             f"__application/{request.application.path}",
             outputs[0],
             *more_arguments,
+            *(("--strip-symbols",) if request.strip else ()),
         ),
         env=script.env,
         immutable_input_digests={
@@ -234,6 +241,9 @@ async def _inject(request: InjectRequest) -> PreparedBase:
     result = await run_fallible_process(inject_process(script, request), **implicitly())
     if result.exit_code:
         raise PreparedBaseError(result.stderr.decode(errors="replace").strip())
+    if request.strip:
+        node, saved = request.distribution, int(result.stdout)
+        logger.info(f"Node.js {node.version} for {node.runs_on} is {saved:,} bytes smaller without its symbols.")
     digest = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
     return PreparedBase(request.distribution, digest, "base")
 
@@ -259,7 +269,9 @@ async def _prepared_base(request: PreparedBaseRequest) -> PreparedBase:
         ),
         **implicitly(),
     )
-    return await inject(InjectRequest(request.distribution, application), **implicitly())
+    return await inject(
+        InjectRequest(request.distribution, application, strip=request.strip), **implicitly()
+    )
 
 
 if CALL_BY_NAME:

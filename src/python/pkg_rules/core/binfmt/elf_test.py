@@ -10,8 +10,9 @@ from pathlib import Path
 import lief
 import pytest
 
-from pkg_rules.core.binfmt.copying import append_file, write_at
-from pkg_rules.core.binfmt.elf import ProgramHeader, plan_note
+from pkg_rules.core.binfmt.edit import apply_edit
+from pkg_rules.core.binfmt.elf import plan_note
+from pkg_rules.core.binfmt.elf_header import WIDE, ProgramHeader
 from pkg_rules.core.binfmt.errors import ExecutableFormatError
 
 SHELL = Path(os.path.realpath("/bin/sh"))
@@ -30,19 +31,17 @@ def made_up_elf(loads: list[tuple[int, int, int, int]], *, padding: int = 0) -> 
     header = struct.pack(
         "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", 2, 62, 1, 0x1000, 64, 0, 0, 64, 56, len(headers) + 1, 0, 0, 0
     )
-    content = header + table.pack() + b"".join(entry.pack() for entry in headers)
+    content = header + WIDE.pack_program(table) + b"".join(map(WIDE.pack_program, headers))
     end = max([offset + filesz for offset, _, filesz, _ in loads], default=0)
     return content.ljust(end, b"\xcc") + b"\xdd" * padding
 
 
 def with_note(source: Path, target: Path) -> Path:
-    patch = plan_note(source, "NODE_SEA_BLOB", DATA)
+    edit = plan_note(source, "NODE_SEA_BLOB", DATA)
     with open(target, "xb", buffering=0) as out:
-        append_file(source, out.fileno())
-        write_at(out.fileno(), patch.offset, patch.segment)
-        write_at(out.fileno(), 0, patch.header)
+        apply_edit(edit, source, out.fileno())
     target.chmod(0o755)
-    assert target.read_bytes()[patch.data_offset : patch.data_offset + len(DATA)] == DATA
+    assert target.read_bytes()[edit.data_offset : edit.data_offset + len(DATA)] == DATA
     return target
 
 
@@ -99,9 +98,10 @@ def test_the_new_segment_is_out_of_the_way(
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "is not a 64-bit little-endian ELF file"),
-        (b"\x7fELF\x01\x01".ljust(64, b"\0"), "is not a 64-bit little-endian ELF file"),
-        (b"MZ".ljust(64, b"\0"), "is not a 64-bit little-endian ELF file"),
+        (b"", "is not a little-endian ELF file"),
+        (b"\x7fELF\x01\x02".ljust(64, b"\0"), "is not a little-endian ELF file"),
+        (b"\x7fELF\x01\x01".ljust(64, b"\0"), "has program headers of `0` bytes instead of `32`"),
+        (b"MZ".ljust(64, b"\0"), "is not a little-endian ELF file"),
         (made_up_elf([(0, 0, 0x1000, 0x1000)])[:100], "ends inside its program headers"),
         (made_up_elf([]), "has no segment to load"),
     ],

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional
 
+from pkg_rules.core.binfmt.elf_header import read_elf
+from pkg_rules.core.binfmt.elf_symbols import size_of_symbols
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
 from pkg_rules.core.binfmt.identify import ExecutableKind, identify
 from pkg_rules.core.inspection.errors import InspectionError
@@ -17,6 +19,7 @@ from pkg_rules.core.payload.decoding import Decoder
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.locator import MAGIC, SIZE, unpack_place
 
+_ELF_PLATFORMS = ("linux", "alpine", "linuxstatic")
 # Where a Node.js says that its sources are: text that is in each once, on all platforms.
 _VERSION = re.compile(rb"/release/v(\d+\.\d+\.\d+)/node-v\1\.tar\.gz")
 
@@ -29,7 +32,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Executable:
-    """What a file says of itself. `locator` is None if there is no locator, its place may lead anywhere."""
+    """What a file says of itself. `locator` is None if there is no locator, its place may lead anywhere; `symbols` is the
+    size of what only debuggers read, where it is known how to tell."""
 
     path: Path
     size: int
@@ -38,6 +42,7 @@ class Executable:
     switches_on: int
     switches_off: int
     locator: Optional[Place]
+    symbols: int
 
     @contextmanager
     def payload(self, decoder: Optional[Decoder] = None) -> Iterator[PayloadReader]:
@@ -74,6 +79,7 @@ def read_executable(path: Path) -> Executable:
             switches_on=_count(content, FUSE_ON, end),
             switches_off=_count(content, FUSE_OFF, end),
             locator=locator,
+            symbols=size_of_symbols(read_elf(path)) if kind.platform in _ELF_PLATFORMS else 0,
         )
 
 

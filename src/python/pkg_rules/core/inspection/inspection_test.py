@@ -92,7 +92,12 @@ def test_the_listing_for_people(app: Path, capsys: pytest.CaptureFixture[str]) -
 def test_the_listing_for_programs(app: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--json", str(app)]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert data["node"] == {"version": "24.21.0", "platform": "linuxstatic", "arch": "x64"}
+    assert data["node"] == {
+        "version": "24.21.0",
+        "platform": "linuxstatic",
+        "arch": "x64",
+        "symbols_size": 0,
+    }
     assert data["entry_point"] == "app/main.js"
     assert data["metadata"] == {"mode": "sea", "name": "app"}
     entries = {entry["path"]: entry for entry in data["entries"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Callable, Mapping
 
@@ -16,7 +17,8 @@ from pkg_rules.core.binfmt.macho_signature import Signing
 
 @dataclass(frozen=True)
 class Format:
-    """`plan` puts data of a name into an executable; `content_end` is where something can be appended to the result;
+    """`plan` puts data of a name into an executable, and `plan_stripped` leaves its symbols out at the same time, where they
+    can be; `content_end` is where something can be appended to the result;
     `finish` writes what depends on all bytes, into the file itself, which was made of another; `find` reads where the
     data is (offset and size), as the system would, and `check` all else that the format demands, to check the result."""
 
@@ -25,24 +27,16 @@ class Format:
     finish: Callable[[Path, int, "Signing | None"], None]
     find: Callable[[Path, str], "tuple[int, int] | None"]
     check: Callable[[Path], None]
-
-
-def _plan_elf(path: Path, name: str, data: bytes) -> Edit:
-    patch = plan_note(path, name, data)
-    return Edit(
-        keep=path.stat().st_size,
-        writes=((patch.offset, patch.segment), (0, patch.header)),
-        data_offset=patch.data_offset,
-        size=patch.offset + len(patch.segment),
-    )
+    plan_stripped: "Callable[[Path, str, bytes], Edit] | None" = None
 
 
 _ELF = Format(
-    plan=_plan_elf,
+    plan=plan_note,
     content_end=lambda path: path.stat().st_size,
     finish=lambda source, out, signing: None,
     find=lambda path, name: None,
     check=lambda path: None,
+    plan_stripped=partial(plan_note, strip_symbols=True),
 )
 _PE = Format(
     plan=pe.plan_resource,

@@ -26,16 +26,19 @@ def inject(
     *,
     branding: Branding | None = None,
     signing: Signing | None = Signing(),
+    strip_symbols: bool = False,
 ) -> BaseLayout:
     """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere.
 
-    Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None.
+    Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None. Symbols are
+    left out of executables for Linux only; of others `strip_symbols` means nothing.
     """
     form = format_of(executable)
     fuse = _fuse_offset(executable)
     locator = _locator_offset(application)
     if branding is None:
-        edit = form.plan(executable, RESOURCE, application)
+        plan = form.plan_stripped if strip_symbols and form.plan_stripped else form.plan
+        edit = plan(executable, RESOURCE, application)
     else:
         edit = plan_branding(executable, branding, RESOURCE, application)
     with written_whole(target) as part:
@@ -53,6 +56,14 @@ def inject(
         locator_offset=locator if locator < 0 else edit.data_offset + locator,
         size=size,
     )
+
+
+def size_of_symbols(executable: Path) -> int:
+    """By how many bytes `strip_symbols` makes what is injected into smaller."""
+    form = format_of(executable)
+    if form.plan_stripped is None:
+        return 0
+    return form.plan(executable, RESOURCE, b"").size - form.plan_stripped(executable, RESOURCE, b"").size
 
 
 def _fuse_offset(executable: Path) -> int:
