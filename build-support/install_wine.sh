@@ -3,48 +3,12 @@
 # Windows. Nothing is installed, so it takes no root, and the system may be an older Debian. About 1 GB and a minute.
 # Where it cannot be done it says why; the tests then use the Wine of the system, or are skipped and say so too.
 set -euo pipefail
-target=${1:-$(dirname "${BASH_SOURCE[0]}")/../.venv/wine}
-suite=trixie
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+here=$(dirname "${BASH_SOURCE[0]}")
+target=${1:-$here/../.venv/wine}
 
 # The last thing to be there.
 [ -e "$target/complete" ] && exit 0
-
-give_up() {
-  echo "Wine was not unpacked: $1" >&2
-  exit 0
-}
-[ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || give_up 'it runs executables for Windows only on Linux on x64.'
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && [ -e "$keyring" ] ||
-  give_up "it takes apt-get, dpkg-deb and $keyring, as Debian has them."
-# The mirror that this system uses, whatever its release.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | head -n 1)
-[ -n "$mirror" ] || give_up 'apt-get has no package list of Debian; run `apt-get update` first.'
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-chmod 755 "$work"
-mkdir -p "$work"/{lists,cache/archives,etc}/partial "$(dirname "$target")"
-touch "$work/status"
-echo "deb [signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
-apt=(
-  apt-get -q -y
-  -o Dir::State="$work" -o Dir::State::Lists="$work/lists" -o Dir::State::status="$work/status"
-  -o Dir::Cache="$work/cache" -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=-
-  -o Dir::Etc::preferencesparts=- -o Dir::Etc::preferences=- -o Debug::NoLocking=1
-  -o APT::Architecture=amd64 -o APT::Architectures=amd64 -o APT::Install-Recommends=false
-  -o Acquire::Languages=none -o APT::Sandbox::User="$(id -un)"
-)
-echo "Unpacking Wine into $target ..." >&2
-if ! { "${apt[@]}" update && "${apt[@]}" install --download-only wine64; } >"$work/log" 2>&1; then
-  tail -n 20 "$work/log" >&2
-  give_up 'its packages could not be fetched (the messages of apt-get are above).'
-fi
-rm -rf "$target" "$target.unfinished"
-mkdir "$target.unfinished"
-for package in "$work"/cache/archives/*.deb; do
-  dpkg-deb --extract "$package" "$target.unfinished"
-done
+"$here/unpack_debian_13.sh" "$target.unfinished" wine64 || exit 0
 rm -rf "$target.unfinished"/usr/share/{doc,locale,man}
 # What the package does when it is installed: zlib comes from elsewhere, and Wine knows its own libraries by these words.
 libraries=$target.unfinished/usr/lib/x86_64-linux-gnu/wine/x86_64-windows
@@ -52,4 +16,5 @@ cp "$target.unfinished/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$libraries/"
 printf 'Wine builtin DLL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' |
   dd of="$libraries/zlib1.dll" bs=1 seek=64 conv=notrunc status=none
 touch "$target.unfinished/complete"
+rm -rf "$target"
 mv "$target.unfinished" "$target"

@@ -9,7 +9,7 @@ from typing import Iterable
 import pytest
 from programs import ProgramOf, TestProject
 
-from pkg_rules.testutil import pinned_tools
+from pkg_rules.testutil import musl, pinned_tools
 from pkg_rules.testutil.oracle import Program, can_hide_folders
 from pkg_rules.testutil.plain_trees import PlainTrees
 from pkg_rules.testutil.repository import PackageFailed, RepositoryCopy
@@ -69,12 +69,12 @@ class _Executables:
         copy = RepositoryCopy.make(build_root)
         failures: dict[str, PackageFailed] = {}
         try:
-            copy.package(targets)
+            copy.package(targets, environment=musl.build_environment())
         except PackageFailed:
             # One by one, so that a project that cannot be packaged does not hide the others.
             for target in targets:
                 try:
-                    copy.package([target])
+                    copy.package([target], environment=musl.build_environment())
                 except PackageFailed as failure:
                     failures[target] = failure
         if copy.dist.exists():

@@ -266,6 +266,13 @@ ARM64_PROJECTS = (
     _emulated("arm64", "assets", "page", "inspect", "copy"),
 )
 
+# No wheel has a newer Node.js for Alpine.
+ALPINE_MAJORS = {"hello": (22, 24), "esm-cli": (24,)}
+ALPINE_PROJECTS = (
+    _emulated("alpine", "hello", "arguments", "where", "stdin", "throw", "missing-module", "exit-code"),
+    _emulated("alpine", "esm-cli", "show", "modules", "module-throws"),
+)
+
 WINDOWS_PROJECTS = (
     _emulated(
         "windows",

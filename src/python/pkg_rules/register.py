@@ -7,6 +7,7 @@ from typing import Any, Iterable
 from pants.engine.target import Target
 
 from pkg_rules import typescript_target_types
+from pkg_rules.base_binary_target_types import NodeBaseBinaryTarget
 from pkg_rules.goals import (
     inspect_executable,
     package_executable,
@@ -19,6 +20,7 @@ from pkg_rules.util_rules import (
     app_files,
     assemble,
     baked_options,
+    base_binary,
     build_script,
     code_cache,
     compressed_payload,
@@ -61,6 +63,7 @@ _RULE_MODULES = (
     app_files,
     assemble,
     baked_options,
+    base_binary,
     build_script,
     code_cache,
     compressed_payload,
@@ -110,4 +113,4 @@ def rules() -> Iterable[Any]:
 
 
 def target_types() -> Iterable[type[Target]]:
-    return [NodeExecutableTarget, *typescript_target_types.target_types()]
+    return [NodeExecutableTarget, NodeBaseBinaryTarget, *typescript_target_types.target_types()]

@@ -1,14 +1,15 @@
-"""The program that runs a Node.js of another architecture in a build step, with an emulator found at run time.
+"""The programs that run a Node.js of another architecture or C library in a build step, with what is found at run time.
 
-Where a machine has its emulator is not part of a step's key, as the step's results do not depend on it; so the launcher
+Where a machine has its emulator, or musl, is not part of a step's key, as the step's results do not depend on it; so the launcher
 looks along lists that are the same everywhere. On a machine of the wanted architecture it runs Node.js itself.
 """
 
 from __future__ import annotations
 
 import shlex
-from typing import Iterable
+from typing import Iterable, Mapping
 
+from pkg_rules.core.node_dist import LIBRARIES
 from pkg_rules.core.sandbox_paths import HOST_NODE
 
 # The launcher's exit code when a machine lacks what it needs: none that a program it runs would choose.
@@ -44,6 +45,30 @@ fi
 exit {failure}
 """
 
+_MUSL_LAUNCHER = """\
+#!/bin/sh
+# `node ARGUMENTS...`: runs the Node.js for Alpine among the inputs of a build step, at the root of its sandbox, with the dynamic
+# loader of musl. `node --check`: says whether it could.
+set -u
+PATH=/usr/bin:/bin
+export PKG_RULES_NODE="$0"
+loader=
+for directory in {directories}; do
+  [ -z "$loader" ] && [ -x "$directory/{loader}" ] && loader=$directory/{loader}
+done
+if [ -z "$loader" ]; then
+  echo 'The C library musl was not found: no {loader} in' {directories}. >&2
+  exit {failure}
+fi
+if [ "$*" = --check ]; then
+  "$loader" --library-path {libraries} {node} --version >/dev/null 2>&1 && exit 0
+  echo "With the C library musl that is here, $loader, it does not run: it takes musl 1.2.4 or newer." >&2
+  exit {failure}
+fi
+exec "$loader" --library-path {libraries} {node} "$@"
+"""
+_MUSL_LOADERS: Mapping[str, str] = {"x64": "ld-musl-x86_64.so.1", "arm64": "ld-musl-aarch64.so.1"}
+
 DEBIAN_PACKAGES = (
     "qemu-user-static",
     "libc6-arm64-cross",
@@ -61,6 +86,17 @@ def render_qemu_launcher(
         directories=_words(directories),
         names=_words(names),
         sysroots=_words(sysroots),
+        failure=NO_EMULATOR,
+    )
+
+
+def render_musl_launcher(node: str, arch: str, directories: Iterable[str]) -> str:
+    """A POSIX shell script; `node` is as in `render_qemu_launcher`. Libraries that came with it are taken before others."""
+    return _MUSL_LAUNCHER.format(
+        node=shlex.quote(f"{HOST_NODE}/{node}"),
+        libraries=shlex.quote(f"{HOST_NODE}/{LIBRARIES}"),
+        loader=_MUSL_LOADERS[arch],
+        directories=_words(directories),
         failure=NO_EMULATOR,
     )
 

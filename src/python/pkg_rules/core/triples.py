@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterable, Mapping, Sequence
 
 from pkg_rules.core.errors import PkgRulesError
@@ -56,12 +56,14 @@ class TripleRequest:
 
 @dataclass(frozen=True)
 class Triple:
-    """A pinned Node.js: exact version, platform and architecture. `text` is the target that asked for it."""
+    """A Node.js: exact version, platform and architecture. `text` is the target that asked for it, and `base` the address of
+    the target that has it; that of a pinned one is empty."""
 
     version: str
     platform: str
     arch: str
     text: str = ""
+    base: str = ""
 
     def __str__(self) -> str:
         return f"node{self.version}-{self.platform}-{self.arch}"
@@ -118,11 +120,26 @@ def parse_triple(text: str) -> TripleRequest:
 
 
 def resolve_triple(
-    request: TripleRequest, *, pinned: Iterable[Triple], host_platform: str, host_arch: str
+    request: TripleRequest,
+    *,
+    pinned: Iterable[Triple],
+    host_platform: str,
+    host_arch: str,
+    bases: Iterable[tuple[TripleRequest, Triple]] = (),
 ) -> Triple:
-    """The newest pinned Node.js that fits; parts left out are those of the host."""
+    """The base for what asks for the same, or else the newest pinned Node.js that fits; parts left out are those of the
+    host."""
     platform = request.platform or host_platform
     arch = request.arch or host_arch
+    for wanted, base in bases:
+        asked = (wanted.version, wanted.platform or host_platform, wanted.arch or host_arch)
+        if (base.platform, base.arch) != asked[1:] or not _matches(base, wanted.version):
+            raise TripleError(
+                f"The key `{wanted.text}` of `base_binaries` asks for something else than the base {base.base} is: `{base}`. Write e.g. "
+                f"`node{base.version.split('.')[0]}-{base.platform}-{base.arch}`, or name another base."
+            )
+        if asked == (request.version, platform, arch):
+            return replace(base, text=request.text)
     pinned = sorted(pinned, key=lambda triple: NodeVersion.parse(triple.version), reverse=True)
     fitting = [
         triple
@@ -185,8 +202,8 @@ def _not_pinned(
         )
     else:
         advice = (
-            f"Node.js is not published for `{platform}`. Use one of these, or supply your own executable: add it to "
-            "the lock file as an entry of `node` with a source of kind `url`, its size and sha256."
+            f"Node.js is not published for `{platform}`. Use one of these, or supply your own executable: a "
+            f"`node_base_binary` target, named by `base_binaries={{\"{request.text}\": \"//path/to:target\"}}`."
         )
     return TripleError(
         f"There is no {wanted} for `{platform}-{arch}`, which the target `{request.text}` asks for.\n{existing}\n{advice}"

@@ -154,6 +154,6 @@ def test_an_unpublished_platform_says_how_to_supply_a_base() -> None:
         "There is no Node.js for `linuxstatic-x64`, which the target `linuxstatic` asks for.\n"
         "Nothing is pinned for that platform; there is a Node.js for:\n"
         "  * `linux-arm64`\n  * `linux-x64`\n  * `macos-arm64`\n  * `win-x64`\n"
-        "Node.js is not published for `linuxstatic`. Use one of these, or supply your own executable: add it to "
-        "the lock file as an entry of `node` with a source of kind `url`, its size and sha256."
+        "Node.js is not published for `linuxstatic`. Use one of these, or supply your own executable: a "
+        '`node_base_binary` target, named by `base_binaries={"linuxstatic": "//path/to:target"}`.'
     )

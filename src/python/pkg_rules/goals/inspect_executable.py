@@ -29,6 +29,7 @@ from pkg_rules.engine import (
     run_fallible_process,
 )
 from pkg_rules.goals.package_executable import NodeExecutableFieldSet
+from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.node_distribution import HostNodeRequest, NodeDistribution, host_node
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 from pkg_rules.util_rules.triples import TriplesRequest, triples
@@ -149,9 +150,18 @@ async def inspect_executable(
         build_package(EnvironmentAwarePackageRequest(field_set), **implicitly())
         for field_set in field_sets
     )
-    resolved = await concurrently(
-        triples(TriplesRequest(field_set.address, field_set.targets.value or ()), **implicitly())
+    found_settings = await concurrently(
+        executable_settings(SettingsRequest(field_set.address), **implicitly())
         for field_set in field_sets
+    )
+    resolved = await concurrently(
+        triples(
+            TriplesRequest(
+                found.settings.targets_origin, found.settings.targets, found.target.address
+            ),
+            **implicitly(),
+        )
+        for found in found_settings
     )
     nodes = await concurrently(
         host_node(HostNodeRequest(found.for_host.version), **implicitly()) for found in resolved

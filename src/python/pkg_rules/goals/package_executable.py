@@ -120,7 +120,7 @@ async def package_node_executable(field_set: NodeExecutableFieldSet) -> BuiltPac
     found = await executable_settings(SettingsRequest(field_set.address), **implicitly())
     settings = found.settings
     resolved, _ = await concurrently(
-        triples(TriplesRequest(settings.targets_origin, settings.targets), **implicitly()),
+        triples(TriplesRequest(settings.targets_origin, settings.targets, field_set.address), **implicitly()),
         remote_cache_advice(**implicitly()),
     )
     try:

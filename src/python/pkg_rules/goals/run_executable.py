@@ -22,7 +22,7 @@ async def run_node_executable(field_set: NodeExecutableFieldSet) -> RunRequest:
     found = await executable_settings(SettingsRequest(field_set.address), **implicitly())
     settings = found.settings
     resolved = await triples(
-        TriplesRequest(settings.targets_origin, settings.targets), **implicitly()
+        TriplesRequest(settings.targets_origin, settings.targets, field_set.address), **implicitly()
     )
     (name,) = output_names(found.output, [resolved.for_host])
     built = await finished_executable(

@@ -1,4 +1,4 @@
-"""The checksum that is read from a Node.js is the one that its own cached data has."""
+"""What is read from a Node.js without running it: the checksum is that of its own cached data, and all facts are there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
+from pkg_rules.core.binfmt.node_facts import NodeClaim, read_node_facts
 from pkg_rules.core.binfmt.v8_snapshot import read_only_checksum
-from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node, node_lock
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node, node_lock, node_version
 
 CHECKSUM_OF_CACHED_DATA = (
     "process.stdout.write(String(new (require('vm').Script)('0').createCachedData().readUInt32LE(16)))"
@@ -31,5 +32,8 @@ def test_it_is_the_one_in_cached_data(major: int) -> None:
         }
     ),
 )
-def test_every_pinned_platform_has_one(platform: str, arch: str, major: int) -> None:
-    assert 0 < read_only_checksum(node(major, (platform, arch))) < 1 << 32
+def test_every_pinned_platform_says_what_it_is(platform: str, arch: str, major: int) -> None:
+    executable = node(major, (platform, arch))
+    assert 0 < read_only_checksum(executable) < 1 << 32
+    claim = NodeClaim(node_version(major, (platform, arch)), platform, arch)
+    assert list(claim.differences(read_node_facts(executable))) == []

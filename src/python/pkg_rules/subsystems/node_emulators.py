@@ -26,6 +26,9 @@ class NodeEmulators(Subsystem):
         V8 takes compiled code only from the very platform that it is for, so making it means to run that platform's
         Node.js. On Linux, QEMU (user mode) runs the one for arm64. In Debian and Ubuntu it is the packages
         `qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross`.
+
+        The one for Alpine runs on other Linux of the same architecture with the C library musl, 1.2.4 or newer: the package
+        `musl` of Debian 13 and Ubuntu 24.04.
         """
     )
 
@@ -57,5 +60,18 @@ class NodeEmulators(Subsystem):
     arm64_sysroots = StrListOption(
         default=["/usr/aarch64-linux-gnu"],
         help="Folders that may hold the C and C++ libraries of Linux on arm64, as `lib/ld-linux-aarch64.so.1` and so on.",
+        advanced=True,
+    )
+    musl = EnumOption(
+        default=EmulatorUse.AUTO,
+        help="Whether the C library musl of this machine runs the Node.js for Alpine: as `qemu` for arm64.",
+    )
+    musl_search_path = StrListOption(
+        default=["/lib", "/usr/lib", "/usr/local/lib"],
+        help=softwrap(
+            """
+            Folders in which the dynamic loader of musl, `ld-musl-x86_64.so.1`, is looked for: as `qemu_search_path`.
+            """
+        ),
         advanced=True,
     )

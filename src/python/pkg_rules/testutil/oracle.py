@@ -103,17 +103,17 @@ def out_of_reach(folders: Iterable[Path]) -> tuple[str, ...]:
     if not covered or not can_hide_folders():
         return ()
     script = 'while [ "$1" != -- ]; do mount -t tmpfs none "$1" || exit 125; shift; done; shift; exec "$@"'
-    return (*_NAMESPACE, "sh", "-c", script, "sh", *covered, "--")
+    return (*NAMESPACE, "sh", "-c", script, "sh", *covered, "--")
 
 
-_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
+NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 
 
 @functools.lru_cache(maxsize=None)
 def can_hide_folders() -> bool:
     try:
         attempt = subprocess.run(
-            [*_NAMESPACE, "sh", "-c", "mount -t tmpfs none /mnt"],
+            [*NAMESPACE, "sh", "-c", "mount -t tmpfs none /mnt"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from pants.backend.python.subsystems.repos import PythonRepos
+
 from pkg_rules.core.fetch.fetch import Fetcher
 from pkg_rules.core.fetch.locate import Locator, Surroundings
 from pkg_rules.core.fetch.transfer import Patience
@@ -72,7 +74,7 @@ def _fetched(entry: PinnedEntry) -> Path:
             env=dict(os.environ),
             project_npmrc=REPOSITORY / ".npmrc",
             dist_url="https://nodejs.org/dist",
-            python_indexes=[],
+            python_indexes=[PythonRepos.pypi_index],
             python_indexes_are_default=True,
             patience=Patience(stall_seconds=60),
             log=lambda line: print(line, file=sys.stderr),

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Iterable, Mapping
 
 from pkg_rules.testutil import pinned_tools
-from pkg_rules.testutil.oracle import can_hide_folders
+from pkg_rules.testutil.oracle import NAMESPACE, can_hide_folders
 
 WINDOWS_X64 = ("win", "x64")
 _UNPACKED = pinned_tools.REPOSITORY / ".venv" / "wine"
 _PROGRAMS = "/usr/lib/wine"
-_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount")
 # Node.js under Wine fails when its output is a pipe, so it goes through files. The first argument is the folder that holds
 # Wine's registry and drives; then come folders to cover by empty ones; after `--` comes the program.
 _OUTPUT_BY_FILES = """
@@ -57,7 +56,7 @@ class Wine:
         folders = [str(folder) for folder in hidden]
         return (
             *("sh", "-c", _OUTPUT_BY_FILES, "sh"),
-            *(*_NAMESPACE, "sh", "-e", "-c", _WITH_UNPACKED, "sh"),
+            *(*NAMESPACE, "sh", "-e", "-c", _WITH_UNPACKED, "sh"),
             *(str(self.prefix), str(_UNPACKED / "usr"), *folders, "--", self.program),
         )
 

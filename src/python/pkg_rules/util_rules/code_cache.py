@@ -53,9 +53,9 @@ from pkg_rules.engine import (
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.node_distribution import NodeDistribution
 from pkg_rules.util_rules.node_runner import (
-    EMULATOR_ADVICE,
     NodeRunner,
     NodeRunnerRequest,
+    emulator_advice,
     node_runner,
 )
 from pkg_rules.util_rules.python_tools import package_data
@@ -174,17 +174,19 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
     process = compile_process(request, inputs)
     result = await run_fallible_process(process, **implicitly())
     if result.exit_code:
-        raise _compile_error(process.description, result, request.bytecode)
+        raise _compile_error(
+            process.description, result, request.bytecode, emulator_advice(request.node)
+        )
     return CodeCacheUnit(result.output_digest)
 
 
 def _compile_error(
-    description: str, result: FallibleProcessResult, bytecode: bool
+    description: str, result: FallibleProcessResult, bytecode: bool, advice: str
 ) -> CompileError:
     output = result.stderr.decode(errors="replace").strip()
     if result.exit_code == NO_EMULATOR:
         return CompileError(
-            f"{description}: {output} {EMULATOR_ADVICE}.{f' {REMEDIES}' if bytecode else ''}"
+            f"{description}: {output} {advice}.{f' {REMEDIES}' if bytecode else ''}"
         )
     if result.exit_code == UNCOMPILABLE:
         return CompileError(f"{description}: of these files no bytecode can be made:\n{output}\n{REMEDIES}")

@@ -39,15 +39,12 @@ from pkg_rules.util_rules.baked_options import (
     BakedOptionsRequest,
     baked_options,
 )
+from pkg_rules.util_rules.base_binary import NodeOfTripleRequest, node_of_triple
 from pkg_rules.util_rules.code_cache import CodeCacheRequest, code_cache
 from pkg_rules.util_rules.first_party import FirstParty, first_party
 from pkg_rules.util_rules.macos_codesign import CodesignRequest, codesigned
 from pkg_rules.util_rules.macos_signing import MacosSigningRequest, macos_signing
-from pkg_rules.util_rules.node_distribution import (
-    NodeDistribution,
-    NodeDistributionRequest,
-    node_distribution,
-)
+from pkg_rules.util_rules.node_distribution import NodeDistribution
 from pkg_rules.util_rules.payload import (
     HiddenSources,
     PayloadRequest,
@@ -61,12 +58,6 @@ from pkg_rules.util_rules.snapshot_checksum import SnapshotChecksumRequest, snap
 from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
 
 logger = logging.getLogger(__name__)
-
-# Platforms and architectures that executables can be made for.
-SUPPORTED = tuple(
-    (platform, arch) for platform in ("linux", "win", "macos") for arch in ("x64", "arm64")
-)
-
 
 class UnsupportedTargetError(PkgRulesError):
     """Executables for that platform cannot be made."""
@@ -170,12 +161,6 @@ else:
 async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
     # Before anything is downloaded for it.
-    if (triple.platform, triple.arch) not in SUPPORTED:
-        raise UnsupportedTargetError(
-            f"The `targets` field of {request.address} asks for `{triple.text}`, but executables can so far be built "
-            f"only for {', '.join('`' + '-'.join(pair) + '`' for pair in SUPPORTED)} and `macos-universal`. Write e.g. "
-            f"`node{triple.version}-linux-x64`."
-        )
     if request.ignores_node_options:
         check_can_have_options(
             f"The `{NodeExecutableNodeOptionsEnvVarField.alias}` field of {request.address} says "
@@ -201,11 +186,9 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
         macos = await macos_signing(MacosSigningRequest(request.address), **implicitly())
         signing = macos.digest
     # All may bring errors that the user can mend at once, so none waits for the others.
-    program, node, options = await concurrently(
+    program, of_triple, options = await concurrently(
         program_files(ProgramFilesRequest(request.address), **implicitly()),
-        node_distribution(
-            NodeDistributionRequest(triple.version, triple.platform, triple.arch), **implicitly()
-        ),
+        node_of_triple(NodeOfTripleRequest(triple), **implicitly()),
         baked_options(
             BakedOptionsRequest(
                 request.options_origin,
@@ -215,7 +198,7 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             **implicitly(),
         ),
     )
-    files = program.app_files
+    node, files = of_triple.node, program.app_files
     if request.mode == ExecutableMode.SIMPLE:
         own = await first_party(**implicitly())
         check_is_self_contained(

@@ -12,7 +12,11 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.emulator_launcher import DEBIAN_PACKAGES, render_qemu_launcher
+from pkg_rules.core.emulator_launcher import (
+    DEBIAN_PACKAGES,
+    render_musl_launcher,
+    render_qemu_launcher,
+)
 from pkg_rules.core.node_dist import HOSTS
 from pkg_rules.core.sandbox_paths import HOST_NODE
 from pkg_rules.engine import CALL_BY_NAME, Get, create_digest, implicitly, run_fallible_process
@@ -20,7 +24,10 @@ from pkg_rules.subsystems.node_emulators import EmulatorUse, NodeEmulators
 from pkg_rules.util_rules.node_distribution import NodeDistribution
 
 EMULATOR = "__emulator"
-EMULATOR_ADVICE = (
+_MUSL_ADVICE = (
+    "In Debian 13 and Ubuntu 24.04 it is the package `musl`; other places can be named in `[node-emulators].musl_search_path`"
+)
+_QEMU_ADVICE = (
     f"In Debian and Ubuntu these are the packages `{' '.join(DEBIAN_PACKAGES)}`; other places can be named in "
     "`[node-emulators]`"
 )
@@ -45,6 +52,11 @@ class NodeRunner:
     can_be_mended: bool = True
 
 
+def emulator_advice(node: NodeDistribution) -> str:
+    """How to get what runs it; without a full stop."""
+    return _MUSL_ADVICE if node.platform == "alpine" else _QEMU_ADVICE
+
+
 def native_runner(node: NodeDistribution) -> NodeRunner:
     return NodeRunner((f"{HOST_NODE}/{node.executable}",), FrozenDict({HOST_NODE: node.digest}))
 
@@ -55,11 +67,12 @@ def emulated_runner(node: NodeDistribution, launcher: Digest) -> NodeRunner:
     )
 
 
-def check_process(runner: NodeRunner) -> Process:
+def check_process(runner: NodeRunner, what: str, inputs: tuple[str, ...] = (EMULATOR,)) -> Process:
+    """`inputs` are those of the runner that looking takes."""
     return Process(
         argv=(*runner.argv, "--check"),
-        immutable_input_digests={EMULATOR: runner.immutable_input_digests[EMULATOR]},
-        description="Look for QEMU for arm64",
+        immutable_input_digests={name: runner.immutable_input_digests[name] for name in inputs},
+        description=f"Look for {what}",
         level=LogLevel.DEBUG,
         timeout_seconds=60,
         # About this machine, and only as it is now.
@@ -83,30 +96,41 @@ async def _node_runner(
         return replace(
             _none("V8 compiles for macOS only on a Mac: build there to have it"), can_be_mended=False
         )
-    if node.runs_on != "linux-arm64" or not host.startswith("linux-"):
+    is_musl = node.platform == "alpine" and host == f"linux-{node.arch}"
+    if not is_musl and (node.runs_on != "linux-arm64" or not host.startswith("linux-")):
         return _none(
             f"Node.js for {node.runs_on} does not run on {host}. Build with an `environment` of that platform"
         )
-    if emulators.qemu == EmulatorUse.NEVER:
-        return _none("`[node-emulators].qemu` is `never`")
-    script = render_qemu_launcher(
-        node.executable,
-        emulators.qemu_search_path,
-        emulators.qemu_names,
-        emulators.arm64_sysroots,
-    )
+    option, use = ("musl", emulators.musl) if is_musl else ("qemu", emulators.qemu)
+    if use == EmulatorUse.NEVER:
+        return _none(f"`[node-emulators].{option}` is `never`")
+    if is_musl:
+        script = render_musl_launcher(node.executable, node.arch, emulators.musl_search_path)
+    else:
+        script = render_qemu_launcher(
+            node.executable,
+            emulators.qemu_search_path,
+            emulators.qemu_names,
+            emulators.arm64_sysroots,
+        )
     launcher = await create_digest(
         CreateDigest([FileContent("node", script.encode(), is_executable=True)]), **implicitly()
     )
     runner = emulated_runner(node, launcher)
-    if emulators.qemu == EmulatorUse.REQUIRED:
+    if use == EmulatorUse.REQUIRED:
         # Looked for when the step really runs: what is in a cache needs no emulator.
         return runner
-    checked = await run_fallible_process(check_process(runner), **implicitly())
+    check = (
+        # An old one is found and crashes.
+        check_process(runner, "the C library musl", (EMULATOR, HOST_NODE))
+        if is_musl
+        else check_process(runner, "QEMU for arm64")
+    )
+    checked = await run_fallible_process(check, **implicitly())
     if checked.exit_code == 0:
         return runner
     found = " ".join(checked.stderr.decode(errors="replace").split())
-    return _none(f"{found} {EMULATOR_ADVICE}")
+    return _none(f"{found} {emulator_advice(node)}")
 
 
 def _none(reason: str) -> NodeRunner:

@@ -104,7 +104,7 @@ def test_nothing_but_a_mac_runs_node_for_macos(rule_runner: RuleRunner, arch: st
     assert found.reason == "V8 compiles for macOS only on a Mac: build there to have it"
 
 
-@pytest.mark.parametrize("other", [("alpine", "x64"), ("linux", "armv7")])
+@pytest.mark.parametrize("other", [("alpine", "arm64"), ("linux", "armv7")])
 def test_other_systems_are_not_emulated(rule_runner: RuleRunner, other: tuple[str, str]) -> None:
     found = runner_for(rule_runner, node(*other))
     assert found.argv == ()
@@ -116,6 +116,18 @@ def test_a_machine_without_qemu_says_what_to_install(rule_runner: RuleRunner) ->
     found = runner_for(rule_runner, node("linux", "arm64"))
     assert found.argv == ()
     assert "none of no-such-qemu in" in found.reason and "qemu-user-static" in found.reason
+
+
+def test_a_machine_without_musl_says_what_to_install(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(["--node-emulators-musl-search-path=['/nowhere']"], env_inherit={"PATH"})
+    found = runner_for(rule_runner, node("alpine", "x64"))
+    assert (found.argv, found.reason) == (
+        (),
+        "The C library musl was not found: no ld-musl-x86_64.so.1 in /nowhere. In Debian 13 and Ubuntu 24.04 it is the package "
+        "`musl`; other places can be named in `[node-emulators].musl_search_path`",
+    )
+    rule_runner.set_options(["--node-emulators-musl=never"], env_inherit={"PATH"})
+    assert runner_for(rule_runner, node("alpine", "x64")).reason == "`[node-emulators].musl` is `never`"
 
 
 def test_it_can_be_switched_off(rule_runner: RuleRunner) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pants.engine.addresses import Address
 from pants.engine.platform import Platform
 from pants.engine.rules import collect_rules, rule
 from pants.engine.target import InvalidFieldException
@@ -21,15 +22,17 @@ from pkg_rules.core.triples import (
 )
 from pkg_rules.engine import CALL_BY_NAME, Get, implicitly
 from pkg_rules.subsystems.node_executable import NodeExecutableSubsystem
+from pkg_rules.util_rules.base_binary import BaseBinariesRequest, base_binaries
 from pkg_rules.util_rules.node_lock import node_lock
 
 
 @dataclass(frozen=True)
 class TriplesRequest:
-    """`origin` names the setting at the start of a message."""
+    """`origin` names the setting at the start of a message; `address` is that of the `node_executable`, for its bases."""
 
     origin: str
     targets: tuple[str, ...]
+    address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,20 @@ async def _triples(
     pinned = pinned_triples(lock)
     host_platform, host_arch = HOSTS[platform.value]
     default = parse_triple(subsystem.default_node)
+    bases: tuple[tuple[TripleRequest, Triple], ...] = ()
+    if request.address is not None:
+        found = await base_binaries(BaseBinariesRequest(request.address), **implicitly())
+        bases = tuple(
+            (with_default_node(parse_triple(key), default), base) for key, base in found.triples
+        )
 
     def resolve(asked: TripleRequest) -> Triple:
         return resolve_triple(
-            asked, pinned=pinned, host_platform=host_platform, host_arch=host_arch
+            asked,
+            pinned=pinned,
+            host_platform=host_platform,
+            host_arch=host_arch,
+            bases=bases,
         )
 
     if not request.targets:

@@ -11,7 +11,15 @@ from pants.testutil.rule_runner import RuleRunner
 
 from pkg_rules.core.node_lock import NodeLock, PinnedEntry, PinnedFile, Source
 from pkg_rules.core.node_lock_file import render_node_lock
-from pkg_rules.util_rules import node_lock, triples
+from pkg_rules.util_rules import (
+    base_binary,
+    node_distribution,
+    node_lock,
+    pinned_download,
+    python_tools,
+    registry_access,
+    triples,
+)
 from pkg_rules.util_rules.triples import Triples, TriplesRequest
 
 ORIGIN = "The `targets` field of app:bin"
@@ -32,8 +40,20 @@ def pinned(version: str, system: str, arch: str) -> PinnedEntry:
 
 @pytest.fixture
 def rule_runner() -> RuleRunner:
+    modules = (
+        base_binary,
+        node_distribution,
+        node_lock,
+        pinned_download,
+        python_tools,
+        registry_access,
+        triples,
+    )
     runner = RuleRunner(
-        rules=[*node_lock.rules(), *triples.rules(), QueryRule(Triples, [TriplesRequest])]
+        rules=[
+            *(rule for module in modules for rule in module.rules()),
+            QueryRule(Triples, [TriplesRequest]),
+        ]
     )
     entries = [
         pinned(version, system, arch)

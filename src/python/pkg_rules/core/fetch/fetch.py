@@ -17,10 +17,12 @@ from pkg_rules.core.fetch.locate import Location, Locator
 from pkg_rules.core.fetch.transfer import shown_url
 from pkg_rules.core.fetch.unpack import (
     extract_executable,
+    extract_libraries,
     extract_package,
     extract_wheel,
     sha256_of,
 )
+from pkg_rules.core.node_dist import LIBRARIES, executable_path
 from pkg_rules.core.node_lock import REFRESH_COMMAND, PinnedEntry, Source
 
 
@@ -91,11 +93,15 @@ class Fetcher:
             extract_package(archive, target, origin)
         elif entry.layout == "wheel":
             extract_wheel(archive, target, origin)
+        elif entry.layout == "base":
+            extract_executable(archive, source.member, target / executable_path(entry.platform), origin)
+            extract_libraries(archive, target / LIBRARIES, origin)
         else:
             pinned = entry.executable
             assert pinned is not None
             executable = target / pinned.path
             extract_executable(archive, source.member, executable, origin)
+            extract_libraries(archive, target / LIBRARIES, origin)
             found = sha256_of(executable)
             if found != pinned.sha256:
                 executable.unlink()

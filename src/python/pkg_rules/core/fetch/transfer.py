@@ -41,6 +41,17 @@ class _Interrupted(Exception):
     """The body ended before its announced length."""
 
 
+class NeverLessSafe(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, req, *arguments):  # type: ignore[no-untyped-def]
+        *_, new_url = arguments
+        if req.type == "https" and not new_url.startswith("https:"):
+            raise NotFoundError(
+                f"`{shown_url(req.full_url)}` leads on to `{shown_url(new_url)}`, which is not encrypted, and is not "
+                "followed. Name an address whose server stays with https."
+            )
+        return super().redirect_request(req, *arguments)
+
+
 class Transfer:
     def __init__(
         self,
@@ -67,6 +78,7 @@ class Transfer:
                 {**(proxies or {}), **urllib.request.getproxies_environment()}
             ),
             urllib.request.HTTPSHandler(context=context),
+            NeverLessSafe(),
         )
         self._patience = patience
         self._log = log

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tarfile
 import zipfile
@@ -14,6 +15,7 @@ from typing import IO
 from pkg_rules.core.fetch.errors import NotPinnedContentError
 
 CHUNK = 1 << 20
+_LIBRARY = re.compile(r"[^/]+\.libs/([^/]+\.so(?:\.[^/]+)?)")
 
 
 def sha256_of(file: Path) -> str:
@@ -25,21 +27,40 @@ def sha256_of(file: Path) -> str:
 
 
 def extract_executable(archive: Path, member: str, target: Path, origin: str) -> None:
-    """One file out of a gzipped tar; without a member the download is the file itself."""
+    """One file out of a tar, a zip or a wheel; without a member the download is the file itself."""
     if not member:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(archive, target)
         target.chmod(0o755)
         return
-    with _readable(origin), tarfile.open(archive, "r:*") as tar:
-        for item in tar:
-            if item.name == member and item.isfile():
-                _write(tar.extractfile(item), target, executable=True)
+    if zipfile.is_zipfile(archive):
+        with _readable(origin), zipfile.ZipFile(archive) as wheel:
+            if member in wheel.namelist():
+                with wheel.open(member) as stream:
+                    _write(stream, target, executable=True)
                 return
+    else:
+        with _readable(origin), tarfile.open(archive, "r:*") as tar:
+            for item in tar:
+                if item.name == member and item.isfile():
+                    _write(tar.extractfile(item), target, executable=True)
+                    return
     raise NotPinnedContentError(
         f"{origin} has no file `{member}`, so it is not the archive that the lock file means. "
-        "Correct `member` of that source in the lock file."
+        "Correct `member` of that source."
     )
+
+
+def extract_libraries(archive: Path, target: Path, origin: str) -> None:
+    """The shared libraries that a wheel brings for its executables, under their own names; of other archives nothing."""
+    if not zipfile.is_zipfile(archive):
+        return
+    with _readable(origin), zipfile.ZipFile(archive) as wheel:
+        for name in wheel.namelist():
+            library = _LIBRARY.fullmatch(name)
+            if library:
+                with wheel.open(name) as stream:
+                    _write(stream, target / library[1], executable=False)
 
 
 def extract_package(archive: Path, target: Path, origin: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,13 @@ from pkg_rules.core.binfmt.elf_header import read_elf
 from pkg_rules.core.binfmt.elf_symbols import size_of_symbols
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
 from pkg_rules.core.binfmt.identify import ExecutableKind, identify
+from pkg_rules.core.binfmt.node_facts import node_version
 from pkg_rules.core.inspection.errors import InspectionError
 from pkg_rules.core.payload.decoding import Decoder
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.locator import MAGIC, SIZE, unpack_place
 
 _ELF_PLATFORMS = ("linux", "alpine", "linuxstatic")
-# Where a Node.js says that its sources are: text that is in each once, on all platforms.
-_VERSION = re.compile(rb"/release/v(\d+\.\d+\.\d+)/node-v\1\.tar\.gz")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,6 @@ def read_executable(path: Path) -> Executable:
         raise InspectionError(f"`{path}` is not a file.")
     kind = identify(path)
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        version = _VERSION.search(content)
         # The payload comes after what it could repeat: contents may hold any of these texts, too.
         at = content.find(MAGIC)
         locator = (
@@ -75,7 +72,7 @@ def read_executable(path: Path) -> Executable:
             path=path,
             size=os.path.getsize(path),
             kind=kind,
-            node_version=version.group(1).decode() if version else None,
+            node_version=node_version(content),
             switches_on=_count(content, FUSE_ON, end),
             switches_off=_count(content, FUSE_OFF, end),
             locator=locator,
