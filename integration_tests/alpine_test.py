@@ -38,8 +38,8 @@ def test_same_outcome_as_plain_node(
     root = plain_trees.root
     musl = alpine_command(major)
     plain = Program((*musl, str(alpine_node(major)), str(root / project.script)), str(root))
-    packaged = packaged_program(project, major)
-    with_musl = Program((*musl, *packaged.argv), hidden=packaged.hidden)
+    # What is hidden has the musl in it that is used.
+    with_musl = Program((*musl, *packaged_program(project, major).command(())))
 
     expected = run(plain, case, tmp_path / "plain" / "here")
     assert expected.exit_code == case.exit_code, expected.stderr
