@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping
 
+from pkg_rules.testutil.bounded import run_bounded
 from pkg_rules.testutil.pinned_tools import REPOSITORY
+
+# For all that one call of Pants makes: the largest takes four minutes on two idle cores.
+TIMEOUT_SECONDS = 18 * 60
 
 
 class PackageFailed(Exception):
@@ -59,15 +63,14 @@ class RepositoryCopy:
     ) -> str:
         """Runs the `package` goal and returns what Pants printed. No daemon: it may miss edits of the plugin."""
         arguments = ["--no-pantsd", "package", *addresses]
-        finished = subprocess.run(
+        finished = run_bounded(
             [*prefix, "./pants", *arguments],
+            seconds=TIMEOUT_SECONDS,
             cwd=self.root,
             env=dict(environment),
-            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             preexec_fn=lambda: os.umask(umask) and None,
         )
         if finished.returncode:
-            raise PackageFailed(f"`./pants {' '.join(arguments)}` failed:\n{finished.stdout}")
-        return finished.stdout
+            raise PackageFailed(f"`./pants {' '.join(arguments)}` failed:\n{finished.stdout.decode()}")
+        return finished.stdout.decode()
