@@ -81,6 +81,7 @@ class Build:
 
 
 @pytest.mark.slow
+@pytest.mark.large
 def test_a_second_machine_only_downloads_and_an_edit_runs_only_what_depends_on_it(
     tmp_path: Path,
 ) -> None:

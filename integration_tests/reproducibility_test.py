@@ -61,6 +61,7 @@ def digests(dist: Path) -> Mapping[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.large
 def test_byte_identical_elsewhere(tmp_path: Path) -> None:
     here = RepositoryCopy.make(tmp_path / "here" / "repository")
     here.package(TARGETS)

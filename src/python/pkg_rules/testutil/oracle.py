@@ -11,6 +11,7 @@ import functools
 import shutil
 import subprocess
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterable, Mapping
@@ -79,6 +80,14 @@ def run(program: Program, case: Case, directory: Path, *, seconds: float = TIMEO
             raise
         warnings.warn(f"Did everything but did not end, as Node.js at times: {hang}", stacklevel=2)
         return outcome
+
+
+def run_both(plain: Program, packaged: Program, case: Case, directory: Path) -> tuple[Outcome, Outcome]:
+    """Side by side: neither keeps more than one processor busy for long."""
+    with ThreadPoolExecutor(2) as pool:
+        expected = pool.submit(run, plain, case, directory / "plain" / "here")
+        actual = pool.submit(run, packaged, case, directory / "packaged" / "here")
+        return expected.result(), actual.result()
 
 
 def _run_once(program: Program, case: Case, directory: Path, seconds: float) -> Outcome:
