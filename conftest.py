@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Ends as by Ctrl+C when it is told to: with what it was at, and with the programs that it started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         config.stash[UNCAPTURED] = os.fdopen(os.dup(2), "w")
 
