@@ -12,8 +12,8 @@ from typing import Iterator, TextIO
 
 import pytest
 
-# For a test with what is made for it: the longest takes five minutes on two idle cores.
-LIMIT_SECONDS = int(os.environ.get("PKG_RULES_TEST_LIMIT_SECONDS", 20 * 60))
+from pkg_rules.testutil.bounded import TEST_LIMIT_SECONDS
+
 # After which even what does not let Python handle the signal is ended, and with it the run.
 GRACE_SECONDS = 60
 UNCAPTURED = pytest.StashKey[TextIO]()
@@ -38,12 +38,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     def fail(number: int, frame: FrameType | None) -> None:
-        pytest.fail(f"{item.nodeid} had not ended after {LIMIT_SECONDS} s")
+        pytest.fail(f"{item.nodeid} had not ended after {TEST_LIMIT_SECONDS} s")
 
     previous = signal.signal(signal.SIGALRM, fail)
-    signal.alarm(LIMIT_SECONDS)
+    signal.alarm(TEST_LIMIT_SECONDS)
     faulthandler.dump_traceback_later(
-        LIMIT_SECONDS + GRACE_SECONDS, exit=True, file=item.config.stash[UNCAPTURED]
+        TEST_LIMIT_SECONDS + GRACE_SECONDS, exit=True, file=item.config.stash[UNCAPTURED]
     )
     yield
     faulthandler.cancel_dump_traceback_later()

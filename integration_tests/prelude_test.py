@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from pkg_rules.testutil.bounded import run_bounded
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, REPOSITORY, node
 
 # How support/bounded.cjs begins what it says about a program that did everything but did not end.
@@ -23,7 +23,7 @@ def test_node_test_suites_pass(major: int) -> None:
     assert suites
     finished = run_bounded(
         [str(node(major)), "--test", f"--test-concurrency={CONCURRENCY}", "--test-reporter=spec", *suites],
-        seconds=15 * 60,
+        seconds=LARGE_LIMIT_SECONDS,
         cwd=REPOSITORY / "prelude",
         stderr=subprocess.STDOUT,
     )

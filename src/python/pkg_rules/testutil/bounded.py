@@ -11,6 +11,10 @@ import signal
 import subprocess
 from typing import Any, Sequence
 
+# For a test with what is made for it: the longest takes five minutes on two idle cores.
+TEST_LIMIT_SECONDS = int(os.environ.get("PKG_RULES_TEST_LIMIT_SECONDS", 20 * 60))
+# For the one program that does most of a test, so that it is named when it hangs.
+LARGE_LIMIT_SECONDS = TEST_LIMIT_SECONDS * 0.9
 # Time to put away sandboxes after being asked to end.
 _GRACE_SECONDS = 10
 

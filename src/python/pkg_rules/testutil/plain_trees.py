@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Mapping
 
 from pkg_rules.testutil import pinned_tools
-from pkg_rules.testutil.bounded import run_bounded
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.repository import repository_files
 
 # Scripts of package.json that make what the entry points load. Their packages include development dependencies.
@@ -21,7 +21,6 @@ BUILD_SCRIPTS: Mapping[str, tuple[str, ...]] = {
 }
 # Which Node.js installs and builds; the installed files do not depend on it.
 TOOL_MAJOR = 24
-TIMEOUT_SECONDS = 10 * 60
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def _run(manager: _Manager, directory: Path, *arguments: str) -> None:
     program = pinned_tools.package(manager.package, manager.version_prefix) / manager.program
     finished = run_bounded(
         [str(node), str(program), *arguments],
-        seconds=TIMEOUT_SECONDS,
+        seconds=LARGE_LIMIT_SECONDS,
         cwd=directory,
         env={**os.environ, "PATH": f"{node.parent}:/usr/bin:/bin"},
         stderr=subprocess.STDOUT,

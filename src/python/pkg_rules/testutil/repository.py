@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping
 
-from pkg_rules.testutil.bounded import run_bounded
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.pinned_tools import REPOSITORY
-
-# For all that one call of Pants makes: the largest takes four minutes on two idle cores.
-TIMEOUT_SECONDS = 18 * 60
 
 
 class PackageFailed(Exception):
@@ -65,7 +62,7 @@ class RepositoryCopy:
         arguments = ["--no-pantsd", "package", *addresses]
         finished = run_bounded(
             [*prefix, "./pants", *arguments],
-            seconds=TIMEOUT_SECONDS,
+            seconds=LARGE_LIMIT_SECONDS,
             cwd=self.root,
             env=dict(environment),
             stderr=subprocess.STDOUT,

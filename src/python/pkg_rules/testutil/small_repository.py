@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
-from pkg_rules.testutil.bounded import run_bounded
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.pinned_tools import LOCK_FILE, REPOSITORY
-from pkg_rules.testutil.repository import TIMEOUT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class SmallRepository:
         python = REPOSITORY / ".venv" / "pants" / "bin" / "python"
         finished = run_bounded(
             [str(python), "-s", "-m", "pants", "--no-pantsd", *arguments],
-            seconds=TIMEOUT_SECONDS,
+            seconds=LARGE_LIMIT_SECONDS,
             cwd=self.root,
             env={**os.environ, "NO_SCIE_WARNING": "1"},
             stderr=subprocess.STDOUT,
