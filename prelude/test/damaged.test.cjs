@@ -70,12 +70,10 @@ function chance(seed) {
   };
 }
 
-const ALL_NODES = nodes();
-
 for (const compress of ['none', 'zstd']) {
-  for (const [version, node] of ALL_NODES) {
-    // The tool takes half a second for each look, and does not care which Node.js it looks at.
-    const inspects = version === ALL_NODES[0][0];
+  for (const [version, node] of nodes()) {
+    // The tool takes half a second for each look, and does not care which Node.js it looks at; each has a run of its own.
+    const inspects = version.startsWith('24.');
     describe(`a damaged executable of Node ${version}, compress ${compress}`, () => {
       let folder;
       let file;
