@@ -99,7 +99,8 @@ def test_a_second_machine_only_downloads_and_an_edit_runs_only_what_depends_on_i
         second = machine.package(server)
         assert second.ran == ()
         assert second.counters["remote_cache_requests_cached"] == len(first.ran)
-        assert second.counters["local_execution_requests"] == 0
+        # Where much else is going on a hit can take longer than a step waits for it, so that it starts here, too.
+        assert second.counters["remote_cache_speculation_local_completed_first"] == 0
         assert second.executables == first.executables
         print(f"first machine {first.seconds:.1f} s, second {second.seconds:.1f} s")
         # Both include the start of Pants, some 9 s, and other work of the machine.
