@@ -24,9 +24,10 @@ if ! command -v apt-get >/dev/null || [ "${as_root[*]}" = false ]; then
 fi
 echo "Installing ${packages[*]} ..." >&2
 log=$(mktemp)
+# Lists may be missing or outdated; where one of several servers does not answer, what is there may still do.
 if ! {
-  "${as_root[@]}" apt-get update -q &&
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}"
+  "${as_root[@]}" apt-get update -q || echo 'The package lists could not all be updated.'
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${packages[@]}"
 } >"$log" 2>&1; then
   echo 'They could not be installed:' >&2
   tail -n 20 "$log" >&2

@@ -15,14 +15,25 @@ give_up() {
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || give_up 'it is used only on Linux on x64.'
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && [ -e "$keyring" ] ||
   give_up "it takes apt-get, dpkg-deb and $keyring, as Debian has them."
-# The mirror that this system uses, whatever its release.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | head -n 1)
-[ -n "$mirror" ] || give_up 'apt-get has no package list of Debian; run `apt-get update` first.'
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-mkdir -p "$work"/{lists,cache/archives,etc}/partial "$(dirname "$target")"
+mkdir -p "$work"/{lists,system-lists,cache/archives,etc}/partial "$(dirname "$target")"
+
+# The mirror that this system uses, whatever its release.
+find_mirror() {
+  apt-get "$@" indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' 'Created-By: Packages' | head -n 1
+}
+mirror=$(find_mirror)
+if [ -z "$mirror" ]; then
+  # Images of containers come without package lists.
+  lists=(-o Dir::State::Lists="$work/system-lists" -o Debug::NoLocking=1 -o APT::Sandbox::User="$(id -un)")
+  apt-get -q "${lists[@]}" -o Acquire::Languages=none update >"$work/log" 2>&1 || tail -n 20 "$work/log" >&2
+  mirror=$(find_mirror "${lists[@]}")
+fi
+[ -n "$mirror" ] || give_up 'none of the package lists that apt-get knows is one of Debian.'
+
 touch "$work/status"
 echo "deb [signed-by=$keyring] $mirror $suite main" >"$work/sources.list"
 apt=(

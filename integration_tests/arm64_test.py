@@ -8,7 +8,7 @@ import pytest
 from programs import ARM64_PROJECTS, ProgramOf, TestProject
 
 from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
-from pkg_rules.testutil.oracle import Case, Program, run
+from pkg_rules.testutil.oracle import Case, Program, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
 
@@ -43,10 +43,8 @@ def test_same_outcome_as_plain_node(
     packaged = packaged_program(project, major)
     emulated = Program((*arm64_command(), *packaged.argv), hidden=packaged.hidden)
 
-    expected = run(plain, case, tmp_path / "plain" / "here")
+    expected, actual = run_both(plain, emulated, case, tmp_path)
     assert expected.exit_code == case.exit_code, expected.stderr
-
-    actual = run(emulated, case, tmp_path / "packaged" / "here")
 
     assert actual.stderr == expected.stderr
     assert actual.stdout == expected.stdout

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Mapping
+from typing import Iterator, Mapping
 
 import pytest
 
 from pkg_rules.testutil.pinned_tools import LOCK_FILE, REPOSITORY
-from pkg_rules.testutil.small_repository import SmallRepository
+from pkg_rules.testutil.small_repository import Finished, SmallRepository
 
 PACKAGE = json.dumps({"name": "app", "version": "1.0.0"})
 LOCK = json.dumps(
@@ -251,13 +253,39 @@ def test_without_a_mistake_it_is_packaged(tmp_path: Path) -> None:
     assert subprocess.check_output([str(repository.root / "dist/app/bin")]) == b"here\n"
 
 
+@dataclass(frozen=True)
+class Packaged:
+    finished: Finished
+    distributed: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def outcomes(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, Future[Packaged]]]:
+    """Of all chosen mistakes, two at a time: most of it is the start of Pants, which takes one processor."""
+    folder = tmp_path_factory.mktemp("mistakes")
+
+    def package(case: Mistake) -> Packaged:
+        repository = SmallRepository.make(folder / case.name, case.files)
+        return Packaged(repository.pants("package", "app:bin"), repository.distributed())
+
+    callspecs = (getattr(item, "callspec", None) for item in request.session.items)
+    cases = (callspec.params.get("case") for callspec in callspecs if callspec is not None)
+    with ThreadPoolExecutor(2) as pool:
+        yield {case.name: pool.submit(package, case) for case in cases if isinstance(case, Mistake)}
+    shutil.rmtree(folder)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("case", MISTAKES, ids=lambda case: case.name)
-def test_mistake_is_explained_and_nothing_is_written(case: Mistake, tmp_path: Path) -> None:
-    repository = SmallRepository.make(tmp_path / "repository", case.files)
-    finished = repository.pants("package", "app:bin")
+def test_mistake_is_explained_and_nothing_is_written(
+    case: Mistake, outcomes: Mapping[str, Future[Packaged]]
+) -> None:
+    packaged = outcomes[case.name].result()
+    finished = packaged.finished
     assert finished.exit_code == 1, finished.output
     assert [part for part in case.said if part not in finished.output] == [], finished.output
     # An error is for the user; a trace of the engine is for us.
     assert "Traceback" not in finished.output
-    assert repository.distributed() == ()
+    assert packaged.distributed == ()

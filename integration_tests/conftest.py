@@ -15,6 +15,25 @@ from pkg_rules.testutil.plain_trees import PlainTrees
 from pkg_rules.testutil.repository import PackageFailed, RepositoryCopy
 
 
+PACKAGED = pytest.StashKey[Path]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs the most disk comes first, while the caches of this machine may still be empty."""
+    items.sort(key=lambda item: (item.get_closest_marker("large") is None, not _runs_packaged(item)))
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    folder = item.config.stash.get(PACKAGED, None)
+    if folder and not (nextitem and _runs_packaged(nextitem)):
+        shutil.rmtree(folder)
+        del item.config.stash[PACKAGED]
+
+
+def _runs_packaged(item: pytest.Item) -> bool:
+    return "executables" in getattr(item, "fixturenames", ())
+
+
 def pytest_report_header() -> str:
     if can_hide_folders():
         return "executables run with the checkout covered by an empty folder"
@@ -38,14 +57,14 @@ def plain_program(plain_trees: PlainTrees) -> ProgramOf:
 @pytest.fixture(scope="session")
 def executables(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterable[_Executables]:
+) -> _Executables:
     callspecs = (getattr(item, "callspec", None) for item in request.session.items)
     projects = (callspec.params.get("project") for callspec in callspecs if callspec is not None)
     wanted = sorted({project.target for project in projects if isinstance(project, TestProject)})
     folder = tmp_path_factory.mktemp("packaged")
-    yield _Executables.package(wanted, folder / "repository", folder / "dist")
-    # Some gigabytes, which pytest would keep for its next three runs.
-    shutil.rmtree(folder)
+    # Removed after the last test that uses it.
+    request.config.stash[PACKAGED] = folder
+    return _Executables.package(wanted, folder / "repository", folder / "dist")
 
 
 @pytest.fixture(scope="session")

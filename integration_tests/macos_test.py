@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import shutil
 from pathlib import Path
-from typing import Iterator
 
 import lief
 import pytest
@@ -36,13 +34,6 @@ LOCK = {**PACKAGE, "lockfileVersion": 3, "requires": True, "packages": {"": PACK
 ENTITLEMENTS = "<plist><dict><key>com.apple.security.cs.allow-jit</key><true/></dict></plist>"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Emptied at once: these are some hundred megabytes, which pytest would keep for its next three runs."""
-    yield tmp_path
-    shutil.rmtree(tmp_path)
-
-
 def parsed(path: Path) -> lief.MachO.Binary:
     """Without what takes seconds: symbols and what the dynamic linker does with each pointer."""
     binaries = lief.MachO.parse(str(path), lief.MachO.ParserConfig.quick)
@@ -62,7 +53,7 @@ def sound(path: Path) -> lief.MachO.Binary:
 @pytest.mark.slow
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("major", NODE_MAJORS)
-def test_each_official_node(major: int, arch: str, folder: Path) -> None:
+def test_each_official_node(major: int, arch: str, tmp_path: Path) -> None:
     original = node(major, ("macos", arch))
     # The reader takes what Apple's tools made, so what it demands is what is usual.
     check_executable(original)
@@ -70,14 +61,14 @@ def test_each_official_node(major: int, arch: str, folder: Path) -> None:
     assert lief.MachO.check_layout(before) == (True, "")
 
     application = os.urandom(100_001) + EMPTY + b"end"
-    layout = inject(original, application, folder / "base")
-    (folder / "root").mkdir()
-    (folder / "root/main.js").write_text("1\n")
+    layout = inject(original, application, tmp_path / "base")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root/main.js").write_text("1\n")
     write_payload(
-        PayloadPlan("main.js", (Root(str(folder / "root"), ""),), (), ()), str(folder / "payload")
+        PayloadPlan("main.js", (Root(str(tmp_path / "root"), ""),), (), ()), str(tmp_path / "payload")
     )
-    program = folder / "program"
-    assemble(folder / "base", layout, folder / "payload", program)
+    program = tmp_path / "program"
+    assemble(tmp_path / "base", layout, tmp_path / "payload", program)
 
     after = sound(program)
     assert read_signing(program) == read_signing(original)
@@ -97,9 +88,9 @@ def test_each_official_node(major: int, arch: str, folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_packaged_programs_and_a_tool_that_signs(folder: Path) -> None:
+def test_packaged_programs_and_a_tool_that_signs(tmp_path: Path) -> None:
     repository = SmallRepository.make(
-        folder,
+        tmp_path,
         {
             "app/BUILD": (
                 'package_json(name="pkg")\njavascript_sources(name="src")\n'
@@ -120,11 +111,11 @@ def test_packaged_programs_and_a_tool_that_signs(folder: Path) -> None:
             "tools/sign": '#!/bin/sh\nset -e\ncat "$1" > copy\ncat copy > "$1"\n',
         },
     )
-    (folder / "tools/sign").chmod(0o755)
+    (tmp_path / "tools/sign").chmod(0o755)
     finished = repository.pants("package", "app::")
     assert finished.exit_code == 0, finished.output
     assert finished.output.count("V8 compiles for macOS only on a Mac") == 3
-    dist = folder / "dist/app"
+    dist = tmp_path / "dist/app"
     assert sorted(path.name for path in dist.iterdir()) == [
         "bin-node22-universal", "bin-node22-x64", "bin-node24-arm64", "single", "tool",
     ]
@@ -135,10 +126,10 @@ def test_packaged_programs_and_a_tool_that_signs(folder: Path) -> None:
         assert (signing.identifier, signing.entitlements) == ("com.example.app", ENTITLEMENTS.encode())
     universal = (dist / "bin-node22-universal").read_bytes()
     for (offset, size), kind in zip(read_parts(dist / "bin-node22-universal"), ("macos-x64", "macos-arm64")):
-        (folder / kind).write_bytes(universal[offset : offset + size])
-        sound(folder / kind)
-        assert str(identify(folder / kind)) == kind
-    assert (folder / "macos-x64").read_bytes() == (dist / "bin-node22-x64").read_bytes()
+        (tmp_path / kind).write_bytes(universal[offset : offset + size])
+        sound(tmp_path / kind)
+        assert str(identify(tmp_path / kind)) == kind
+    assert (tmp_path / "macos-x64").read_bytes() == (dist / "bin-node22-x64").read_bytes()
     sound(dist / "tool")
     assert read_signing(dist / "tool").identifier == "node"
     check_executable(dist / "single")

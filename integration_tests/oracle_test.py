@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from programs import PROJECTS, ProgramOf, TestProject
 
-from pkg_rules.testutil.oracle import Case, run
+from pkg_rules.testutil.oracle import Case, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 
 CASES = [
@@ -28,12 +28,11 @@ def test_same_outcome_as_plain_node(
     packaged_program: ProgramOf,
     tmp_path: Path,
 ) -> None:
-    expected = run(plain_program(project, major), case, tmp_path / "plain" / "here")
+    plain, packaged = plain_program(project, major), packaged_program(project, major)
+    expected, actual = run_both(plain, packaged, case, tmp_path)
     # The oracle is only one if it did what the case is about.
     assert expected.exit_code == case.exit_code, expected.stderr
     assert expected.stdout or expected.stderr or expected.files or case.exit_code
-
-    actual = run(packaged_program(project, major), case, tmp_path / "packaged" / "here")
 
     assert actual.stderr == expected.stderr
     assert actual.stdout == expected.stdout

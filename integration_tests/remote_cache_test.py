@@ -9,7 +9,7 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Mapping
+from typing import Mapping
 
 import pytest
 
@@ -80,30 +80,27 @@ class Build:
     executables: Mapping[str, str]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterable[Path]:
-    yield tmp_path
-    # Some gigabytes, which pytest would keep for its next three runs.
-    shutil.rmtree(tmp_path)
-
-
 @pytest.mark.slow
+@pytest.mark.large
 def test_a_second_machine_only_downloads_and_an_edit_runs_only_what_depends_on_it(
-    folder: Path,
+    tmp_path: Path,
 ) -> None:
     if reason := why_no_cache_server():
         pytest.skip(reason)
-    with cache_server(folder / "server") as server:
-        first = Machine.make(folder / "a").package(server)
+    with cache_server(tmp_path / "server") as server:
+        first = Machine.make(tmp_path / "a").package(server)
+        # The second must not find anything of it, and its store and executables are four gigabytes.
+        shutil.rmtree(tmp_path / "a")
         assert len(first.executables) == EXECUTABLES
         assert first.counters["remote_cache_requests_cached"] == 0
         assert first.counters["remote_cache_write_successes"] == len(first.ran)
 
-        machine = Machine.make(folder / "somewhere" / "b")
+        machine = Machine.make(tmp_path / "somewhere" / "b")
         second = machine.package(server)
         assert second.ran == ()
         assert second.counters["remote_cache_requests_cached"] == len(first.ran)
-        assert second.counters["local_execution_requests"] == 0
+        # Where much else is going on a hit can take longer than a step waits for it, so that it starts here, too.
+        assert second.counters["remote_cache_speculation_local_completed_first"] == 0
         assert second.executables == first.executables
         print(f"first machine {first.seconds:.1f} s, second {second.seconds:.1f} s")
         # Both include the start of Pants, some 9 s, and other work of the machine.

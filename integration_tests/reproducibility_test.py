@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Iterable, Mapping
+from typing import Mapping
 
 import pytest
 
@@ -61,27 +60,21 @@ def digests(dist: Path) -> Mapping[str, str]:
     }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterable[Path]:
-    yield tmp_path
-    # Two gigabytes of caches and executables, which pytest would keep for its next three runs.
-    shutil.rmtree(tmp_path)
-
-
 @pytest.mark.slow
-def test_byte_identical_elsewhere(folder: Path) -> None:
-    here = RepositoryCopy.make(folder / "here" / "repository")
+@pytest.mark.large
+def test_byte_identical_elsewhere(tmp_path: Path) -> None:
+    here = RepositoryCopy.make(tmp_path / "here" / "repository")
     here.package(TARGETS)
 
     time.sleep(2.1)  # More than the resolution of any time stamp that could have got in.
-    there = RepositoryCopy.make(folder / "there" / "another" / "deeper folder" / "checkout")
+    there = RepositoryCopy.make(tmp_path / "there" / "another" / "deeper folder" / "checkout")
     for number, file in enumerate(sorted(there.root.rglob("*"))):
         if file.is_file() and ".venv" not in file.parts:
             os.utime(file, (OLDEST_FILE + number, OLDEST_FILE + number))
-    (folder / "there" / "sandboxes").mkdir()
+    (tmp_path / "there" / "sandboxes").mkdir()
     there.package(
         TARGETS,
-        environment=other_environment(folder / "there"),
+        environment=other_environment(tmp_path / "there"),
         prefix=other_user(),
         umask=0o077,
     )

@@ -10,7 +10,7 @@ from typing import Iterator
 import pytest
 from programs import STANDARD_PROJECTS, ProgramOf, TestProject
 
-from pkg_rules.testutil.oracle import Case, Outcome, run
+from pkg_rules.testutil.oracle import Case, Outcome, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
 
@@ -42,12 +42,9 @@ def test_same_outcome_as_plain_node(
     node, *rest = plain.argv
     # With all functions compiled at once V8 names some of those without a name by their receiver.
     plain = dataclasses.replace(plain, argv=(node, "--no-lazy", *rest))
-    expected = without_source_lines(run(plain, case, tmp_path / "plain" / "here"))
+    outcomes = run_both(plain, packaged_program(project, major), case, tmp_path)
+    expected, actual = map(without_source_lines, outcomes)
     assert expected.exit_code == case.exit_code, expected.stderr
-
-    actual = without_source_lines(
-        run(packaged_program(project, major), case, tmp_path / "packaged" / "here")
-    )
 
     assert actual.stderr == expected.stderr
     assert actual.stdout == expected.stdout

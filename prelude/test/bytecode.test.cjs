@@ -4,9 +4,9 @@
 
 const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { runProgram } = require('./support/bounded.cjs');
 const { nodes, prepare } = require('./support/oracle.cjs');
 
 const CASES = [
@@ -147,7 +147,7 @@ for (const [version, node] of nodes()) {
     after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
     const run = (name) => {
-      const result = spawnSync(path.join(folder, name, 'program'), { encoding: 'utf8' });
+      const result = runProgram(path.join(folder, name, 'program'));
       assert.deepStrictEqual([result.status, result.stderr], [0, '']);
       return result.stdout.trimEnd().split('\n');
     };
@@ -198,7 +198,7 @@ for (const [version, node] of nodes()) {
     });
 
     it('has errors of the same kinds at the same places', () => {
-      const plain = spawnSync(node, [path.join(folder, 'messages/app/main.js')], { encoding: 'utf8' });
+      const plain = runProgram(node, [path.join(folder, 'messages/app/main.js')]);
       const expected = plain.stdout.trimEnd().split('\n');
       assert.ok(expected.length > 30 && !expected.includes('no error'));
       assert.deepStrictEqual(run('messages'), expected);

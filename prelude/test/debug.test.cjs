@@ -4,9 +4,9 @@
 
 const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { runProgram } = require('./support/bounded.cjs');
 const { nodes, prepare } = require('./support/oracle.cjs');
 
 const FILES = {
@@ -47,10 +47,7 @@ for (const [version, node] of nodes()) {
 
     function run(name, value) {
       const env = value === undefined ? {} : { DEBUG_PKG: value };
-      const { stdout, stderr, status } = spawnSync(path.join(folder, name, 'program'), [], {
-        encoding: 'utf8',
-        env,
-      });
+      const { stdout, stderr, status } = runProgram(path.join(folder, name, 'program'), [], { env });
       assert.deepStrictEqual([stdout, status], ['runs\n', 0]);
       return stderr;
     }

@@ -3,11 +3,11 @@
 // Where the payload is in an executable for macOS that holds one for each architecture.
 
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
+const { runProgram } = require('./support/bounded.cjs');
 
 const SUBJECT = path.join(__dirname, '../src/executable.cjs');
 const X64 = 0x01000007;
@@ -24,7 +24,7 @@ function find(words, arch) {
     const { partOffset } = require(process.argv[1]);
     console.log(partOffset(require('node:fs').openSync(process.argv[2]), process.argv[3]));
   `;
-  const found = spawnSync(process.execPath, ['-e', program, SUBJECT, file, arch], { encoding: 'utf8' });
+  const found = runProgram(process.execPath, ['-e', program, SUBJECT, file, arch]);
   fs.rmSync(folder, { recursive: true });
   return found;
 }

@@ -6,7 +6,7 @@ const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { runProgram } = require('./support/bounded.cjs');
 const { assertSame, nodes, prepare, runBoth } = require('./support/oracle.cjs');
 
 const TREE = {
@@ -104,7 +104,7 @@ for (const [version, node] of nodes()) {
       const cwd = path.join(folder, ALONE.name, 'work');
       fs.mkdirSync(cwd);
       const program = path.join(folder, ALONE.name, 'program');
-      const ran = spawnSync(program, { cwd, encoding: 'utf8', timeout: 60_000 });
+      const ran = runProgram(program, [], { cwd });
       assert.strictEqual(ran.stderr, '');
       assert.strictEqual(ran.stdout, 'fine\n');
       assert.strictEqual(ran.status, 0);

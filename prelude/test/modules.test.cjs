@@ -13,22 +13,28 @@ const { BYTECODE_CASES } = require('./cases/bytecode.cjs');
 
 const CASES = [...COMMONJS_CASES, ...ESM_CASES, ...RESOLUTION_CASES, ...BYTECODE_CASES];
 
+// An executable has 130 MB, and there is one for each case.
+const AT_ONCE = 16;
+
 for (const [version, node] of nodes()) {
   for (const mode of ['sea', 'standard']) {
-    describe(`modules in an executable of Node ${version}, mode ${mode}`, () => {
-      const major = Number(version.split('.')[0]);
-      const cases = CASES.filter(
-        ({ since, needsSource, codeCache = true }) =>
-          (since === undefined || major >= since) &&
-          (mode === 'sea' || (needsSource === undefined && codeCache)),
-      );
-      let folder;
-      before(() => {
-        folder = prepare(node, cases, { mode });
+    const major = Number(version.split('.')[0]);
+    const all = CASES.filter(
+      ({ since, needsSource, codeCache = true }) =>
+        (since === undefined || major >= since) &&
+        (mode === 'sea' || (needsSource === undefined && codeCache)),
+    );
+    for (let first = 0; first < all.length; first += AT_ONCE) {
+      const cases = all.slice(first, first + AT_ONCE);
+      describe(`modules in an executable of Node ${version}, mode ${mode}, from case ${first + 1}`, () => {
+        let folder;
+        before(() => {
+          folder = prepare(node, cases, { mode });
+        });
+        after(() => fs.rmSync(folder, { recursive: true, force: true }));
+        for (const testCase of cases)
+          it(testCase.name, () => assertSame(node, folder, testCase, mode));
       });
-      after(() => fs.rmSync(folder, { recursive: true, force: true }));
-      for (const testCase of cases)
-        it(testCase.name, () => assertSame(node, folder, testCase, mode));
-    });
+    }
   }
 }

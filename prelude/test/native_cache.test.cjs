@@ -3,12 +3,13 @@
 // The cache for native addons, used by processes that start at once, are killed, or find it tampered with.
 
 const assert = require('node:assert/strict');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { after, before, test } = require('node:test');
+const { runProgram } = require('./support/bounded.cjs');
 
 const CACHE = require.resolve('../src/native_cache.cjs');
 const ADDON = 'lib/addon.node';
@@ -67,7 +68,7 @@ function freshHome(name) {
 
 function run(env, { command = [], args = [], ...options } = {}) {
   const [file, ...rest] = [...command, process.execPath, program, ...args];
-  return spawnSync(file, rest, { env, encoding: 'utf8', ...options });
+  return runProgram(file, rest, { env, ...options });
 }
 
 /** What a run says; the addon it was given is right to the last byte. */
@@ -304,7 +305,7 @@ test('where nothing can be written, the error names each folder and the variable
 
 test('a full disk leaves nothing behind', (t) => {
   const namespace = ['unshare', '--user', '--map-root-user', '--mount'];
-  if (spawnSync(namespace[0], [...namespace.slice(1), 'true']).status !== 0)
+  if (runProgram(namespace[0], [...namespace.slice(1), 'true']).status !== 0)
     return t.skip('there are no mount namespaces here');
   const { home, env } = freshHome(t.name);
   const small = path.join(home, 'small');

@@ -4,10 +4,10 @@
 
 const { after, before, describe, it } = require('node:test');
 const assert = require('node:assert');
-const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { version } = require('../build.cjs');
+const { runProgram } = require('./support/bounded.cjs');
 const { assertSame, nodes, prepare, runBoth } = require('./support/oracle.cjs');
 
 const TABLE = {
@@ -122,7 +122,7 @@ for (const [nodeVersion, node] of nodes()) {
     it('has the paths of the snapshot, and the real ones of the executable', () => {
       const executable = path.join(folder, 'table/program');
       const cwd = path.join(folder, 'table');
-      const { stdout, stderr } = spawnSync('./program', ['a', 'b'], { cwd, encoding: 'utf8' });
+      const { stdout, stderr } = runProgram('./program', ['a', 'b'], { cwd });
       assert.strictEqual(stderr, '');
       const main = '/snapshot/app/main.js';
       assert.deepStrictEqual(JSON.parse(stdout), {

@@ -9,6 +9,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { TIMEOUT, repeated } = require('./bounded.cjs');
 const {
   MAKE_EXECUTABLE,
   MOUNT,
@@ -20,7 +21,6 @@ const {
 } = require('./oracle.cjs');
 
 const ROOT = 'app';
-const TIMEOUT = 60_000;
 // The programs of one Node that run at a time.
 const CONCURRENCY = 2;
 /**
@@ -92,13 +92,21 @@ async function runAll(cases, runOne) {
   return results;
 }
 
-function run(executable, script, folder, { name, args = [], env = {} }, environment) {
+async function run(executable, script, folder, testCase, environment) {
+  const attempt = () => runOnce(executable, script, folder, testCase, environment);
+  const outcome = await attempt();
+  if (!outcome.hung) return outcome;
+  const again = await attempt();
+  repeated([executable, script], TIMEOUT, outcome, again, again.hung);
+  return again;
+}
+
+function runOnce(executable, script, folder, { name, args = [], env = {} }, environment) {
   const cwd = path.join(folder, 'work', name);
   return new Promise((resolve, reject) => {
     const child = spawn(executable, [script, ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT,
       env: {
         PATH: process.env.PATH,
         HOME: cwd,
@@ -107,12 +115,17 @@ function run(executable, script, folder, { name, args = [], env = {} }, environm
         ...env,
       },
     });
-    const outcome = { stdout: '', stderr: '', status: null, signal: null };
+    const outcome = { stdout: '', stderr: '', status: null, signal: null, hung: false };
+    const timer = setTimeout(() => {
+      outcome.hung = true;
+      child.kill();
+    }, TIMEOUT);
     for (const stream of ['stdout', 'stderr']) {
       child[stream].setEncoding('utf8').on('data', (text) => (outcome[stream] += text));
     }
     child.on('error', reject);
     child.on('close', (status, signal) => {
+      clearTimeout(timer);
       for (const stream of ['stdout', 'stderr'])
         outcome[stream] = outcome[stream].replaceAll(executable, '<execPath>');
       resolve({ ...outcome, status, signal });

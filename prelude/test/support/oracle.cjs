@@ -2,11 +2,12 @@
 
 // Runs small programs under plain Node and as executables, and compares what comes out.
 
-const { execFileSync, spawnSync } = require('node:child_process');
+const { execFileSync } = require('node:child_process');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { runProgram } = require('./bounded.cjs');
 
 const REPOSITORY = path.join(__dirname, '../../..');
 const PYTHON = path.join(REPOSITORY, '.venv/pants/bin/python');
@@ -16,6 +17,8 @@ const NOT_PACKAGED =
   /\n(?:It|The package `[^`]+`) was not packaged into this executable;.*? in the BUILD file(?:: [^\s'"]+)?/g;
 // For running all suites on compressed payloads.
 const COMPRESS = process.env.PKG_RULES_TEST_COMPRESS ?? 'none';
+// For all executables of a suite.
+const PREPARE_TIMEOUT = 300_000;
 const MAKE_EXECUTABLE = path.join(REPOSITORY, 'prelude/dev/make_executable.py');
 
 /**
@@ -76,6 +79,7 @@ function prepare(node, cases, { execArgv = [], ignoreNodeOptions = false, mode =
     [MAKE_EXECUTABLE, '--node', node, '--batch', path.join(folder, 'jobs.json'), ...options],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
+      timeout: PREPARE_TIMEOUT,
     },
   );
   return folder;
@@ -112,8 +116,6 @@ function runBoth(
   const settings = {
     cwd,
     input,
-    encoding: 'utf8',
-    timeout: 60_000,
     env: {
       // Children of plain Node have to be the same Node.
       PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}`,
@@ -124,14 +126,14 @@ function runBoth(
   };
   const short = folderOfMountLength();
   fs.renameSync(app, path.join(short, 'app'));
-  const plain = spawnSync(
+  const plain = runProgram(
     node,
     [...nodeOptions, ...execArgv, path.join(short, 'app', entry), ...args],
     settings,
   );
   // The sources have to be out of reach.
   fs.rmSync(short, { recursive: true });
-  const packaged = spawnSync(path.join(folder, name, 'program'), args, settings);
+  const packaged = runProgram(path.join(folder, name, 'program'), args, settings);
   const mask = (text, isError) => maskText(text, short, isError);
   return {
     plain: {
@@ -188,10 +190,10 @@ function assertSame(node, folder, testCase, mode = 'sea') {
 
 /** The problems that the inspection tool finds in an executable, without running it. */
 function verify(file) {
-  const { stdout, stderr, status } = spawnSync(
+  const { stdout, stderr, status } = runProgram(
     PYTHON,
     ['-m', 'pkg_rules.inspect', 'verify', '--node', process.execPath, file],
-    { encoding: 'utf8', env: { PYTHONPATH: path.join(REPOSITORY, 'src/python') } },
+    { env: { PYTHONPATH: path.join(REPOSITORY, 'src/python') } },
   );
   assert.strictEqual(stderr, '');
   const lines = stdout.trimEnd().split('\n');

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Mapping
 
 from pkg_rules.testutil import pinned_tools
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.repository import repository_files
 
 # Scripts of package.json that make what the entry points load. Their packages include development dependencies.
@@ -67,14 +68,13 @@ _MANAGERS: Mapping[str, _Manager] = {"package-lock.json": _NPM, "pnpm-lock.yaml"
 def _run(manager: _Manager, directory: Path, *arguments: str) -> None:
     node = pinned_tools.node(TOOL_MAJOR)
     program = pinned_tools.package(manager.package, manager.version_prefix) / manager.program
-    finished = subprocess.run(
+    finished = run_bounded(
         [str(node), str(program), *arguments],
+        seconds=LARGE_LIMIT_SECONDS,
         cwd=directory,
         env={**os.environ, "PATH": f"{node.parent}:/usr/bin:/bin"},
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
     )
     if finished.returncode:
         command = " ".join([manager.package, *arguments])
-        raise AssertionError(f"`{command}` in `{directory}` failed:\n{finished.stdout}")
+        raise AssertionError(f"`{command}` in `{directory}` failed:\n{finished.stdout.decode()}")

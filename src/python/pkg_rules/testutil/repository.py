@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping
 
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.pinned_tools import REPOSITORY
 
 
@@ -59,15 +60,14 @@ class RepositoryCopy:
     ) -> str:
         """Runs the `package` goal and returns what Pants printed. No daemon: it may miss edits of the plugin."""
         arguments = ["--no-pantsd", "package", *addresses]
-        finished = subprocess.run(
+        finished = run_bounded(
             [*prefix, "./pants", *arguments],
+            seconds=LARGE_LIMIT_SECONDS,
             cwd=self.root,
             env=dict(environment),
-            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             preexec_fn=lambda: os.umask(umask) and None,
         )
         if finished.returncode:
-            raise PackageFailed(f"`./pants {' '.join(arguments)}` failed:\n{finished.stdout}")
-        return finished.stdout
+            raise PackageFailed(f"`./pants {' '.join(arguments)}` failed:\n{finished.stdout.decode()}")
+        return finished.stdout.decode()

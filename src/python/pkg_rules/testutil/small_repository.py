@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping
 
+from pkg_rules.testutil.bounded import LARGE_LIMIT_SECONDS, run_bounded
 from pkg_rules.testutil.pinned_tools import LOCK_FILE, REPOSITORY
 
 
@@ -43,15 +44,14 @@ class SmallRepository:
     def pants(self, *arguments: str) -> Finished:
         """Without a daemon; the caches of this machine are used."""
         python = REPOSITORY / ".venv" / "pants" / "bin" / "python"
-        finished = subprocess.run(
+        finished = run_bounded(
             [str(python), "-s", "-m", "pants", "--no-pantsd", *arguments],
+            seconds=LARGE_LIMIT_SECONDS,
             cwd=self.root,
             env={**os.environ, "NO_SCIE_WARNING": "1"},
-            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
-        return Finished(finished.returncode, finished.stdout)
+        return Finished(finished.returncode, finished.stdout.decode())
 
     def distributed(self) -> tuple[str, ...]:
         """What lies in `dist/`, whole or half-written."""

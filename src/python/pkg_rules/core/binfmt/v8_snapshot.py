@@ -13,7 +13,10 @@ from pkg_rules.core.binfmt.errors import ExecutableFormatError
 # then V8's version text. There are two snapshots in most Node.js: V8's own with one context, which was used to build the
 # other one, and that of Node.js with several, which it starts from. Without that (Windows on arm64) it starts from V8's.
 _HEADER = struct.Struct("<IIII")
-_VERSION_TEXT = re.compile(rb"\d{1,3}(?:\.\d{1,5}){3}-node\.\d{1,4}\0")
+_VERSION = re.compile(rb"\d{1,3}(?:\.\d{1,5}){3}")
+_LONGEST_VERSION = 3 + 3 * 6
+# Looked for first: only what begins with constant bytes is found quickly in a hundred megabytes.
+_VERSION_SUFFIX = re.compile(rb"-node\.\d{1,4}\0")
 _MOST_CONTEXTS = 64
 
 
@@ -23,11 +26,11 @@ def read_only_checksum(executable: Path) -> int:
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             found = sorted(
                 (contexts, checksum)
-                for match in _VERSION_TEXT.finditer(content)
-                if match.start() >= _HEADER.size
-                for contexts, rehashable, _, checksum in [
-                    _HEADER.unpack_from(content, match.start() - _HEADER.size)
-                ]
+                for suffix in _VERSION_SUFFIX.finditer(content)
+                # All beginnings, as the last byte of a header may be a digit too.
+                for start in range(max(suffix.start() - _LONGEST_VERSION, _HEADER.size), suffix.start())
+                if _VERSION.fullmatch(content, start, suffix.start())
+                for contexts, rehashable, _, checksum in [_HEADER.unpack_from(content, start - _HEADER.size)]
                 if 0 < contexts <= _MOST_CONTEXTS and rehashable in (0, 1)
             )
     largest = [checksum for contexts, checksum in found if contexts == found[-1][0]]

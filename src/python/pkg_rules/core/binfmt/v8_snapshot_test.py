@@ -25,6 +25,12 @@ def test_the_snapshot_of_node_counts_and_not_that_of_v8(tmp_path: Path) -> None:
     assert read_only_checksum(file) == 1
 
 
+def test_a_checksum_may_end_with_a_digit(tmp_path: Path) -> None:
+    file = tmp_path / "node"
+    file.write_bytes(b"x" * 99 + snapshot(1, 1) + snapshot(4, 0x31000002, rehashable=0))
+    assert read_only_checksum(file) == 0x31000002
+
+
 @pytest.mark.parametrize(
     ("content", "count"),
     [
