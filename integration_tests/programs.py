@@ -258,6 +258,8 @@ STANDARD_PROJECTS = (
     # NODE_OPTIONS are ignored, unless a field says something else.
     _without_sources("hello", "memory-limit", "v8-option", "source-maps"),
     _without_sources("esm-cli"),
+    _without_sources("tsc"),
+    _without_sources("typescript"),
 )
 
 ARM64_PROJECTS = (

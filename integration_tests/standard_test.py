@@ -20,6 +20,7 @@ CASES = [
     for major in NODE_MAJORS
     for case in project.cases
 ]
+SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 # The line of source that Node.js shows above its mark.
 SOURCE_LINE = re.compile(r"^.*\n(?=[ \t]*\^+$)", re.MULTILINE)
 
@@ -71,7 +72,7 @@ def test_no_source_text_is_inside(
     lines = {
         line.encode()
         for path in sources.rglob("*")
-        if path.suffix in (".js", ".cjs", ".mjs") and "failures" not in path.parts
+        if path.suffix in SUFFIXES and "failures" not in path.parts
         for line in outside_of_literals(path.read_text("utf-8"))
     }
     assert len(lines) > 20

@@ -88,6 +88,14 @@ const kinds = {
     {}
   })(), laterStatic: () => class { q = 1; static a; static async = 1; static
     [o.x] = 1; },
+  classInField: () => new (class { f = class { g = o.x; }; h = new this.f(); })(), classInFieldThenField: () => new (class { f = class { static g = 1; } ; h = o.x; })(),
+  classInFieldLine: () => new (class { f =
+    class
+    { g
+      = 1 }
+    h = o.x; })(), classInStatic: () => class { static f = class extends Object { a = 1; static b = 2 }; static g = o.x; }, classInBlock: () => class { static { class A {} class B extends A {} o.x(); } },
+  classInAsyncArrow: async () => { class A { b = 1 } return new A(), o.x; }, classAsParameter: async (a = class { b = 1 }, c = o.x) => a, classesInArrow: () => { class A {} class B extends A { c = () => class {} } return o.x; },
+  classInComputed: () => class { [class { static s = 1 }.s] = 1; static [o.x] = 2; }, classInHeritage: () => class extends class { f = 1; static g = o.x } { h = 2; }, classWithMethods: () => new (class { f = class { m() { return o.x; } }; run() { return new this.f().m(); } })().run(),
   staticMethod: () => (class { static m() { o.x(); } }).m(), privateStatic: () => (class A { static #p() { o.x(); } static m() { A.#p(); } }).m(),
   superCall: () => new (class extends (class { constructor() { o.x(); } }) { f = 1; })(), privateField: () => new (class { #a = () => o.x(); b = this.#a(); })(),
   blockInBlock: () => class { static { class B { static { o.x(); } } } }, arrowInBlock: () => class { static { (() => o.x())(); } }, classInParameter: (a = class { static s = o.x; }) => a,

@@ -18,9 +18,9 @@ for (const [version, node] of nodes()) {
     describe(`modules in an executable of Node ${version}, mode ${mode}`, () => {
       const major = Number(version.split('.')[0]);
       const cases = CASES.filter(
-        ({ since, needsSource, codeCache = true }) =>
+        ({ since, needsSource, needsBytecode, codeCache = true }) =>
           (since === undefined || major >= since) &&
-          (mode === 'sea' || (needsSource === undefined && codeCache)),
+          (mode === 'sea' ? needsBytecode === undefined : needsSource === undefined && codeCache),
       );
       let folder;
       before(() => {

@@ -28,7 +28,13 @@ COMPILE_OPTIONS = (
 BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy")
 
 # The programs; the first is what Node is called with, the others lie beside it.
-COMPILE_PROGRAMS = ("compile_code_cache.cjs", "compile_source.cjs", "marks.cjs", "outline.cjs")
+COMPILE_PROGRAMS = (
+    "compile_code_cache.cjs",
+    "compile_source.cjs",
+    "marks.cjs",
+    "outline.cjs",
+    "strip_types.cjs",
+)
 
 # What is baked into executables so that the loader can give Node the compiled code of ES modules
 # (prelude/src/internals.cjs).
