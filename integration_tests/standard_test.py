@@ -5,50 +5,51 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 import pytest
-from programs import STANDARD_PROJECTS, ProgramOf, TestProject
+from programs import (
+    ARM64_STANDARD_PROJECTS,
+    HIDING_PROJECTS,
+    STANDARD_PROJECTS,
+    ProgramOf,
+    TestProject,
+)
 
-from pkg_rules.testutil.oracle import Case, Outcome, run
+from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
+from pkg_rules.testutil.oracle import Case, Outcome, Program, run
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
 
-CASES = [
-    pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
-    for project in STANDARD_PROJECTS
-    for major in NODE_MAJORS
-    for case in project.cases
-]
 SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 # The line of source that Node.js shows above its mark.
 SOURCE_LINE = re.compile(r"^.*\n(?=[ \t]*\^+$)", re.MULTILINE)
+
+
+def cases_of(projects: Iterable[TestProject]) -> list[object]:
+    return [
+        pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
+        for project in projects
+        for major in NODE_MAJORS
+        for case in project.cases
+    ]
 
 
 def without_source_lines(outcome: Outcome) -> Outcome:
     return dataclasses.replace(outcome, stderr=SOURCE_LINE.sub("<source>\n", outcome.stderr))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("project, major, case", CASES)
-def test_same_outcome_as_plain_node(
-    project: TestProject,
-    major: int,
-    case: Case,
-    plain_program: ProgramOf,
-    packaged_program: ProgramOf,
-    tmp_path: Path,
-) -> None:
-    plain = plain_program(project, major)
-    node, *rest = plain.argv
-    # With all functions compiled at once V8 names some of those without a name by their receiver.
-    plain = dataclasses.replace(plain, argv=(node, "--no-lazy", *rest))
-    expected = without_source_lines(run(plain, case, tmp_path / "plain" / "here"))
+def eager(plain: Program) -> Program:
+    """With all functions compiled at once V8 names some of those without a name by their receiver."""
+    *node, script = plain.argv
+    return dataclasses.replace(plain, argv=(*node, "--no-lazy", script))
+
+
+def assert_same(plain: Program, packaged: Program, case: Case, folder: Path) -> None:
+    expected = without_source_lines(run(eager(plain), case, folder / "plain" / "here"))
     assert expected.exit_code == case.exit_code, expected.stderr
 
-    actual = without_source_lines(
-        run(packaged_program(project, major), case, tmp_path / "packaged" / "here")
-    )
+    actual = without_source_lines(run(packaged, case, folder / "packaged" / "here"))
 
     assert actual.stderr == expected.stderr
     assert actual.stdout == expected.stdout
@@ -57,8 +58,40 @@ def test_same_outcome_as_plain_node(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", cases_of(STANDARD_PROJECTS))
+def test_same_outcome_as_plain_node(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_program: ProgramOf,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    assert_same(plain_program(project, major), packaged_program(project, major), case, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", cases_of(ARM64_STANDARD_PROJECTS))
+def test_same_outcome_as_plain_node_on_arm64(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_trees: PlainTrees,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    if reason := why_no_arm64():
+        pytest.skip(reason)
+    script = str(plain_trees.root / project.script)
+    plain = Program((*arm64_command(), str(arm64_node(major)), script), str(plain_trees.root))
+    packaged = packaged_program(project, major)
+    emulated = Program((*arm64_command(), *packaged.argv), hidden=packaged.hidden)
+    assert_same(plain, emulated, case, tmp_path)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("major", NODE_MAJORS)
-@pytest.mark.parametrize("project", STANDARD_PROJECTS, ids=lambda project: project.name)
+@pytest.mark.parametrize("project", HIDING_PROJECTS, ids=lambda project: project.name)
 def test_no_source_text_is_inside(
     project: TestProject, major: int, packaged_program: ProgramOf, plain_trees: PlainTrees
 ) -> None:

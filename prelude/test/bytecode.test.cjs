@@ -146,6 +146,31 @@ console.log((await import('./later.mjs')).later());
   },
 ];
 
+// Options that change what V8 compiles, when, or what it takes; the first two would leave functions out of bytecode.
+const BAKED = [
+  ['--max-lazy', '--flush-bytecode', '--expose-gc', '--stack-size=500', '--max-old-space-size=300'],
+  ['--jitless', '--expose-gc'],
+  ['--no-opt', '--hash-seed=5', '--max-semi-space-size=8', '--expose-gc', '--always-sparkplug'],
+];
+const LATER = {
+  name: 'later',
+  files: {
+    'main.js': `
+const { inner } = require('./lib');
+inner();
+const wait = () => new Promise((resolve) => setTimeout(resolve, 1));
+(async () => {
+  for (let i = 0; i < 20; i++) { gc(); await wait(); }
+  console.log(inner()(), (await import('./module.mjs')).later(), typeof gc);
+  new (require('worker_threads').Worker)(__dirname + '/worker.js');
+})();
+`,
+    'lib.js': 'class A { #x = 1; get x() { return () => this.#x; } }\nexports.inner = () => { function deep() { return new A().x(); } return deep; };',
+    'module.mjs': 'export const later = () => (() => 2)();',
+    'worker.js': "console.log('worker', require('./lib').inner()());",
+  },
+};
+
 for (const [version, node] of nodes()) {
   describe(`an executable of Node ${version} without sources`, () => {
     let folder;
@@ -211,6 +236,18 @@ for (const [version, node] of nodes()) {
       assert.ok(expected.length > 30 && !expected.includes('no error'));
       assert.deepStrictEqual(run('messages'), expected);
     });
+
+    for (const baked of BAKED) {
+      it(`runs with ${baked.join(' ')}`, () => {
+        const other = prepare(node, [LATER], { mode: 'standard', execArgv: baked });
+        try {
+          const { stdout, stderr } = spawnSync(path.join(other, 'later/program'), { encoding: 'utf8' });
+          assert.deepStrictEqual([stdout, stderr.replace(/^Warning: disabling flag .*\n/gm, '')], ['1 2 function\nworker 1\n', '']);
+        } finally {
+          fs.rmSync(other, { recursive: true, force: true });
+        }
+      });
+    }
 
     it('works with hooks of the app, which cannot change a source', () => {
       const noSource =

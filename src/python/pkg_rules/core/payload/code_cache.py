@@ -24,8 +24,8 @@ COMPILE_OPTIONS = (
     "--min-semi-space-size=64",
     "--max-semi-space-size=64",
 )
-# For bytecode that takes the place of the source.
-BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy")
+# For bytecode that takes the place of the source: all functions, whatever options are baked in.
+BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy", "--no-max-lazy")
 
 # The programs; the first is what Node is called with, the others lie beside it.
 COMPILE_PROGRAMS = (
