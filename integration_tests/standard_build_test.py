@@ -68,9 +68,9 @@ def test_an_edit_compiles_its_folder_again_and_nothing_else(repository: SmallRep
         }
     )
     assert compiled(repository) == [
+        "`app` (101 files)",
+        "`app` (101 files)",
         "`app` (2 files)",
-        "`app` (101 files)",
-        "`app` (101 files)",
     ]
 
     repository.write({"app/two/m7.js": "exports.value = 'edited';\n"})
