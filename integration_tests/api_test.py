@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from programs import API, ProgramOf, TestProject
+from programs import API, API_STANDARD, ProgramOf, TestProject
 
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.service import Request, Response, Service
@@ -46,7 +46,7 @@ def answers(service: Service) -> dict[str, Response]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("major", NODE_MAJORS)
-@pytest.mark.parametrize("project", [API], ids=lambda project: project.name)
+@pytest.mark.parametrize("project", [API, API_STANDARD], ids=lambda project: project.name)
 def test_same_answers_as_plain_node(
     project: TestProject,
     major: int,

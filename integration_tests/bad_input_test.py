@@ -159,6 +159,39 @@ MISTAKES = (
         "node_build_script",
     ),
     mistake(
+        "bytecode-of-what-does-not-parse",
+        {
+            "app/BUILD": build('entry_point="main.js", mode="standard"'),
+            "app/main.js": "require('./broken');\n",
+            "app/broken.js": "'use strict';\n\nconst = 1;\n",
+        },
+        "Compile `app` (3 files) with Node",
+        "- `broken.js`: SyntaxError: Unexpected token '=' (line 3)",
+        "`fallback_to_source=True`",
+        "`bytecode=False`",
+        "`environment`",
+    ),
+    mistake(
+        "bytecode-of-more-than-types",
+        {
+            "app/BUILD": build(
+                'entry_point="main.ts", mode="standard"', 'typescript_sources(name="ts", sources=["*.ts"])\n'
+            ),
+            "app/main.ts": "let a: number = 1;\nenum Colour { Red }\n",
+        },
+        "- `main.ts`: SyntaxError: TypeScript enum is not supported in strip-only mode (line 2)",
+        "`fallback_to_source=True`",
+    ),
+    mistake(
+        "bytecode-for-macos",
+        {"app/BUILD": build('entry_point="main.js", mode="standard", targets=["node22-macos-arm64"]')},
+        "No bytecode of `app/main.js` can be made for macos-arm64",
+        "only on a Mac",
+        "`fallback_to_source=True`",
+        "`bytecode=False`",
+        "an `environment` of that platform",
+    ),
+    mistake(
         "same-output-twice",
         {"app/BUILD": build('entry_point="main.js", targets=["node24", "node24-linux-x64"]')},
         "app:bin",

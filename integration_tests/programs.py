@@ -243,27 +243,36 @@ def _emulated(target: str, name: str, *case_names: str) -> TestProject:
 
 
 
-def _without_sources(name: str, *left_out: str) -> TestProject:
+def _without_sources(name: str, *left_out: str, target: str = "standard") -> TestProject:
     """All cases of a project but some, as an executable that has bytecode in the place of its sources."""
-    (project,) = (one for one in PROJECTS if one.name == name)
+    (project,) = (one for one in (*PROJECTS, API) if one.name == name)
     return dataclasses.replace(
         project,
-        name=f"{name}-standard",
-        target=project.target.replace(":majors", ":standard"),
+        name=f"{name}-{target}",
+        target=project.target.replace(":majors", f":{target}"),
         cases=tuple(case for case in project.cases if case.name not in left_out),
     )
 
 
+API_STANDARD = _without_sources("api")
 STANDARD_PROJECTS = (
     # NODE_OPTIONS are ignored, unless a field says something else.
     _without_sources("hello", "memory-limit", "v8-option", "source-maps"),
     _without_sources("esm-cli"),
+    _without_sources("esm-cli", target="standard_zstd"),
+    _without_sources("tsc"),
+    _without_sources("typescript"),
 )
+# Its own sources are one line.
+HIDING_PROJECTS = tuple(one for one in STANDARD_PROJECTS if one.name != "tsc-standard")
 
 ARM64_PROJECTS = (
     _emulated("arm64", "hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
     _emulated("arm64", "esm-cli", "show", "modules", "module-throws"),
     _emulated("arm64", "assets", "page", "inspect", "copy"),
+)
+ARM64_STANDARD_PROJECTS = (
+    _emulated("standard_arm64", "hello", "arguments", "where", "stdin", "throw", "throw-later", "missing-module"),
 )
 
 # No wheel has a newer Node.js for Alpine.

@@ -5,45 +5,48 @@ from __future__ import annotations
 import dataclasses
 import re
 from pathlib import Path
-from typing import Iterator
+from typing import Iterable, Iterator
 
 import pytest
-from programs import STANDARD_PROJECTS, ProgramOf, TestProject
+from programs import (
+    ARM64_STANDARD_PROJECTS,
+    HIDING_PROJECTS,
+    STANDARD_PROJECTS,
+    ProgramOf,
+    TestProject,
+)
 
-from pkg_rules.testutil.oracle import Case, Outcome, run_both
+from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
+from pkg_rules.testutil.oracle import Case, Outcome, Program, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
 
-CASES = [
-    pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
-    for project in STANDARD_PROJECTS
-    for major in NODE_MAJORS
-    for case in project.cases
-]
+SUFFIXES = (".js", ".cjs", ".mjs", ".ts", ".cts", ".mts")
 # The line of source that Node.js shows above its mark.
 SOURCE_LINE = re.compile(r"^.*\n(?=[ \t]*\^+$)", re.MULTILINE)
+
+
+def cases_of(projects: Iterable[TestProject]) -> list[object]:
+    return [
+        pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
+        for project in projects
+        for major in NODE_MAJORS
+        for case in project.cases
+    ]
 
 
 def without_source_lines(outcome: Outcome) -> Outcome:
     return dataclasses.replace(outcome, stderr=SOURCE_LINE.sub("<source>\n", outcome.stderr))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("project, major, case", CASES)
-def test_same_outcome_as_plain_node(
-    project: TestProject,
-    major: int,
-    case: Case,
-    plain_program: ProgramOf,
-    packaged_program: ProgramOf,
-    tmp_path: Path,
-) -> None:
-    plain = plain_program(project, major)
-    node, *rest = plain.argv
-    # With all functions compiled at once V8 names some of those without a name by their receiver.
-    plain = dataclasses.replace(plain, argv=(node, "--no-lazy", *rest))
-    outcomes = run_both(plain, packaged_program(project, major), case, tmp_path)
-    expected, actual = map(without_source_lines, outcomes)
+def eager(plain: Program) -> Program:
+    """With all functions compiled at once V8 names some of those without a name by their receiver."""
+    *node, script = plain.argv
+    return dataclasses.replace(plain, argv=(*node, "--no-lazy", script))
+
+
+def assert_same(plain: Program, packaged: Program, case: Case, folder: Path) -> None:
+    expected, actual = map(without_source_lines, run_both(eager(plain), packaged, case, folder))
     assert expected.exit_code == case.exit_code, expected.stderr
 
     assert actual.stderr == expected.stderr
@@ -53,8 +56,40 @@ def test_same_outcome_as_plain_node(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", cases_of(STANDARD_PROJECTS))
+def test_same_outcome_as_plain_node(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_program: ProgramOf,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    assert_same(plain_program(project, major), packaged_program(project, major), case, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project, major, case", cases_of(ARM64_STANDARD_PROJECTS))
+def test_same_outcome_as_plain_node_on_arm64(
+    project: TestProject,
+    major: int,
+    case: Case,
+    plain_trees: PlainTrees,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    if reason := why_no_arm64():
+        pytest.skip(reason)
+    script = str(plain_trees.root / project.script)
+    plain = Program((*arm64_command(), str(arm64_node(major)), script), str(plain_trees.root))
+    packaged = packaged_program(project, major)
+    emulated = Program((*arm64_command(), *packaged.argv), hidden=packaged.hidden)
+    assert_same(plain, emulated, case, tmp_path)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("major", NODE_MAJORS)
-@pytest.mark.parametrize("project", STANDARD_PROJECTS, ids=lambda project: project.name)
+@pytest.mark.parametrize("project", HIDING_PROJECTS, ids=lambda project: project.name)
 def test_no_source_text_is_inside(
     project: TestProject, major: int, packaged_program: ProgramOf, plain_trees: PlainTrees
 ) -> None:
@@ -68,7 +103,7 @@ def test_no_source_text_is_inside(
     lines = {
         line.encode()
         for path in sources.rglob("*")
-        if path.suffix in (".js", ".cjs", ".mjs") and "failures" not in path.parts
+        if path.suffix in SUFFIXES and "failures" not in path.parts
         for line in outside_of_literals(path.read_text("utf-8"))
     }
     assert len(lines) > 20

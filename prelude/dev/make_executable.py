@@ -152,6 +152,7 @@ def make(
                         "directory": os.path.abspath(job["directory"]),
                         "bytecode": bytecode,
                         "fallback_to_source": job.get("fallback_to_source", False),
+                        "typescript": bytecode,
                     },
                     file,
                 )

@@ -10,7 +10,7 @@ const { isProxy } = require('node:util').types;
 const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
-const { compileWrapper } = require('./compile.cjs');
+const { compileStripped, compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
@@ -282,17 +282,14 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
       script === null ||
       script.cachedData === undefined ||
       script.filename !== filename ||
-      script.source !== content ||
+      // Where the source is for this thread to load (hooks_thread.cjs), Node has none.
+      (script.source !== content && !(script.isStripped && content == null)) ||
       ((process.sourceMapsEnabled || !hasNodeWrapper()) && !script.isStripped)
     ) {
       return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
-    const wrapper = compileWrapper(
-      script.wrapped,
-      filename,
-      script.cachedData,
-      script.isStripped,
-    );
+    const compile = script.isStripped ? compileStripped : compileWrapper;
+    const wrapper = compile(script.wrapped, filename, script.cachedData);
     const { exports } = this;
     const depth = executing.enter(this);
     const result = wrapper.call(

@@ -13,6 +13,8 @@ const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 // line break keeps columns as they are in the file.
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
+// Bytecode without its source needs no wrapper, and so is Node's own function in every respect.
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 let optionsDiffer = false;
 
@@ -21,18 +23,34 @@ let optionsDiffer = false;
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
- * @param {boolean} isStripped whether the cached data is all there is
  */
-function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
-  acceptOptions(cachedData, isStripped);
+function compileWrapper(wrapped, filename, cachedData) {
+  acceptOptions(cachedData, false);
   const script = new Script(withoutHashBang(wrapped), {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  if (script.cachedDataRejected) rejected(filename, isStripped);
+  if (script.cachedDataRejected) rejected(filename, false);
   return script.runInThisContext();
+}
+
+/**
+ * The module function of a script whose source is not here.
+ * @param {string} text what takes its place
+ * @param {string} filename
+ * @param {Buffer} cachedData writable
+ */
+function compileStripped(text, filename, cachedData) {
+  acceptOptions(cachedData, true);
+  const compiled = vm.compileFunction(text, PARAMETERS, {
+    filename,
+    cachedData,
+    importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (compiled.cachedDataRejected) rejected(filename, true);
+  return compiled;
 }
 
 /**
@@ -100,6 +118,7 @@ module.exports = {
   WRAPPER_END,
   WRAPPER_START,
   acceptOptions,
+  compileStripped,
   compileWrapper,
   rejected,
   silenceOwnWarning,

@@ -11,6 +11,7 @@ const hooksOfUser = require('./hooks_of_user.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
 const { MissingExportExplanation } = require('./missing_exports.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { NODE_MAJOR } = require('./versions.cjs');
 const { answerRealPathOnce } = require('./real_main_path.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
@@ -76,13 +77,18 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
   }
 
   function load(url, context, nextLoad) {
-    if (hooksOfUser.asyncHooksActive) return nextLoad(url, context);
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
+    if (hooksOfUser.asyncHooksActive && !isForThisThread(entry, context)) {
+      // Hooks in a thread got what stands for the source (hooks_thread.cjs), and may have left it as it is.
+      if (entry >= 0 && payload.isStripped(entry)) moduleCompiler.expect(entry, url, payload.source(entry));
+      return nextLoad(url, context);
+    }
     if (entry < 0) return loadByNode(url, context, nextLoad);
     const known = isText(context.importAttributes)
       ? 'text'
       : (context.format ?? importResolver.formatOf(entry, file));
+    if (known === 'text') checkSource(payload, { entry, directory: null }, 'open', file);
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
       if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
         warnOfMissingType(url, file);
@@ -106,6 +112,15 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
     )
       warnOfMissingType(url, file);
     return result;
+  }
+
+  /** Scripts whose source is not here: Node would compile what hooks in a thread give out for them. */
+  function isForThisThread(entry, { conditions }) {
+    return (
+      entry >= 0 &&
+      payload.isStripped(entry) &&
+      (conditions?.[0] === 'require' || !payload.isModuleCode(entry))
+    );
   }
 
   function sourceOf(entry, file, url, context) {

@@ -6,7 +6,7 @@
 const { isAsyncFunction, isGeneratorFunction } = require('node:util').types;
 
 // What is in the text, see outline.cjs.
-const BLANK = /^(?:\s|async\(|a(?=\s|$)|static\s*\{)*$/;
+const BLANK = /^(?:\s|async\(|a(?![\w$])|(?:static|class)\s*\{|\})*$/;
 
 let undo = null;
 

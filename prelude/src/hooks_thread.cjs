@@ -32,7 +32,7 @@ function urlOfHooks() {
 function makeHooks() {
   keepBytecodeForThreads();
   // Node 22 cannot have hooks of both kinds in this thread.
-  const { tree, importResolver } = mount(openPayload(), () => {});
+  const { tree, importResolver, moduleCompiler } = mount(openPayload(), () => {});
 
   async function resolve(specifier, context, nextResolve) {
     const found = isBuiltin(specifier)
@@ -52,9 +52,17 @@ function makeHooks() {
     const entry = file === null ? -1 : tree.fileEntry(file);
     if (entry < 0) return nextLoad(url, context);
     const format = context.format ?? importResolver.formatOf(entry, file);
+    const isStripped = tree.payload.isStripped(entry);
     // The source of CommonJS modules is for the thread of the app to load.
-    if (format === 'commonjs') return nextLoad(url, { ...context, format });
-    return nextLoad(url, { ...context, format, source: tree.payload.source(entry, true) });
+    if (format === 'commonjs') {
+      return isStripped
+        ? { format, source: null, shortCircuit: true }
+        : nextLoad(url, { ...context, format });
+    }
+    const source = tree.payload.source(entry, true);
+    // What hooks are made of is loaded in this thread.
+    if (isStripped) moduleCompiler.expect(entry, url, source);
+    return nextLoad(url, { ...context, format, source });
   }
 
   return { resolve, load };

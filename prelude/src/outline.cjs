@@ -14,36 +14,32 @@ const SPACE = 0x20;
 const LINE_BREAK = 0x0a;
 const BRACE = 0x7b;
 // What V8 must find, by kind of mark: see src/python/pkg_rules/scripts/marks.cjs.
-const MARKS = ['async(', 'a', 'static'];
+const MARKS = ['async(', 'a', 'static', 'class', '}'];
+// What a brace follows, in the same line or another one.
 const STATIC = 2;
+const CLASS_START = 3;
 
 /**
  * A text with the lines of the source and nothing in them.
  * @param {Buffer} outline
- * @param {string} before what comes before the source, in ASCII
- * @param {string} after what comes after it
  */
-function blankText(outline, before, after) {
+function blankText(outline) {
   patchFunctionText();
   const linesStart = HEADER_SIZE + outline.readUInt32LE(0);
   const linesEnd = linesStart + outline.readUInt32LE(4);
   const size = outline.readUInt32LE(8);
-  const end = before.length + size;
-  const text = Buffer.allocUnsafeSlow(end + after.length);
-  text.latin1Write(before, 0);
-  text.fill(SPACE, before.length, end);
-  text.latin1Write(after, end);
-  let place = before.length - 1;
+  const text = Buffer.allocUnsafeSlow(size).fill(SPACE);
+  let place = -1;
   eachNumber(outline, linesStart, linesEnd, (length) => {
     place += length + 1;
     text[place] = LINE_BREAK;
   });
-  place = before.length;
+  place = 0;
   eachNumber(outline, linesEnd, outline.length, (number) => {
     const kind = number % MARKS.length;
     place += (number - kind) / MARKS.length;
     text.latin1Write(MARKS[kind], place);
-    if (kind === STATIC) {
+    if (kind === STATIC || kind === CLASS_START) {
       let next = place + MARKS[kind].length;
       while (text[next] === LINE_BREAK) next++;
       text[next] = BRACE;

@@ -198,7 +198,7 @@ class Payload {
 
   /** A text with the lines of a module whose source is not here. */
   moduleText(entry) {
-    return require('./outline.cjs').blankText(this.content(entry), '', '');
+    return require('./outline.cjs').blankText(this.content(entry));
   }
 
   /** The cached data of a file that is not in the wrapper of CommonJS; a view of memory that is used again. */
@@ -246,7 +246,7 @@ class Payload {
     const outline = this.content(entry);
     return {
       source: standIn(outline),
-      wrapped: blankText(outline, WRAPPER_START, WRAPPER_END),
+      wrapped: blankText(outline),
       cachedData: this.unwrappedData(entry),
     };
   }

@@ -25,7 +25,7 @@ const { patchDlopen } = require('./native_addons.cjs');
  * Makes Node work on a payload.
  * @param {import('./payload.cjs').Payload} payload
  * @param {typeof patchEsm} patchImports
- * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver}}
+ * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver, moduleCompiler: ModuleCompiler}}
  */
 function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
@@ -42,7 +42,7 @@ function mount(payload, patchImports = patchEsm) {
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
-  return { tree, defaultEntryPoint, importResolver };
+  return { tree, defaultEntryPoint, importResolver, moduleCompiler };
 }
 
 /** @param {import('./payload.cjs').Payload} payload */

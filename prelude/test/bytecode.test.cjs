@@ -88,6 +88,14 @@ const kinds = {
     {}
   })(), laterStatic: () => class { q = 1; static a; static async = 1; static
     [o.x] = 1; },
+  classInField: () => new (class { f = class { g = o.x; }; h = new this.f(); })(), classInFieldThenField: () => new (class { f = class { static g = 1; } ; h = o.x; })(),
+  classInFieldLine: () => new (class { f =
+    class
+    { g
+      = 1 }
+    h = o.x; })(), classInStatic: () => class { static f = class extends Object { a = 1; static b = 2 }; static g = o.x; }, classInBlock: () => class { static { class A {} class B extends A {} o.x(); } },
+  classInAsyncArrow: async () => { class A { b = 1 } return new A(), o.x; }, classAsParameter: async (a = class { b = 1 }, c = o.x) => a, classesInArrow: () => { class A {} class B extends A { c = () => class {} } return o.x; },
+  classInComputed: () => class { [class { static s = 1 }.s] = 1; static [o.x] = 2; }, classInHeritage: () => class extends class { f = 1; static g = o.x } { h = 2; }, classWithMethods: () => new (class { f = class { m() { return o.x; } }; run() { return new this.f().m(); } })().run(),
   staticMethod: () => (class { static m() { o.x(); } }).m(), privateStatic: () => (class A { static #p() { o.x(); } static m() { A.#p(); } }).m(),
   superCall: () => new (class extends (class { constructor() { o.x(); } }) { f = 1; })(), privateField: () => new (class { #a = () => o.x(); b = this.#a(); })(),
   blockInBlock: () => class { static { class B { static { o.x(); } } } }, arrowInBlock: () => class { static { (() => o.x())(); } }, classInParameter: (a = class { static s = o.x; }) => a,
@@ -137,6 +145,31 @@ console.log((await import('./later.mjs')).later());
     entry: 'main.mjs',
   },
 ];
+
+// Options that change what V8 compiles, when, or what it takes; the first two would leave functions out of bytecode.
+const BAKED = [
+  ['--max-lazy', '--flush-bytecode', '--expose-gc', '--stack-size=500', '--max-old-space-size=300'],
+  ['--jitless', '--expose-gc'],
+  ['--no-opt', '--hash-seed=5', '--max-semi-space-size=8', '--expose-gc', '--always-sparkplug'],
+];
+const LATER = {
+  name: 'later',
+  files: {
+    'main.js': `
+const { inner } = require('./lib');
+inner();
+const wait = () => new Promise((resolve) => setTimeout(resolve, 1));
+(async () => {
+  for (let i = 0; i < 20; i++) { gc(); await wait(); }
+  console.log(inner()(), (await import('./module.mjs')).later(), typeof gc);
+  new (require('worker_threads').Worker)(__dirname + '/worker.js');
+})();
+`,
+    'lib.js': 'class A { #x = 1; get x() { return () => this.#x; } }\nexports.inner = () => { function deep() { return new A().x(); } return deep; };',
+    'module.mjs': 'export const later = () => (() => 2)();',
+    'worker.js': "console.log('worker', require('./lib').inner()());",
+  },
+};
 
 for (const [version, node] of nodes()) {
   describe(`an executable of Node ${version} without sources`, () => {
@@ -203,6 +236,18 @@ for (const [version, node] of nodes()) {
       assert.ok(expected.length > 30 && !expected.includes('no error'));
       assert.deepStrictEqual(run('messages'), expected);
     });
+
+    for (const baked of BAKED) {
+      it(`runs with ${baked.join(' ')}`, () => {
+        const other = prepare(node, [LATER], { mode: 'standard', execArgv: baked });
+        try {
+          const { stdout, stderr } = spawnSync(path.join(other, 'later/program'), { encoding: 'utf8' });
+          assert.deepStrictEqual([stdout, stderr.replace(/^Warning: disabling flag .*\n/gm, '')], ['1 2 function\nworker 1\n', '']);
+        } finally {
+          fs.rmSync(other, { recursive: true, force: true });
+        }
+      });
+    }
 
     it('works with hooks of the app, which cannot change a source', () => {
       const noSource =

@@ -9,7 +9,12 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const vm = require('node:vm');
-const { WRAPPER_END, WRAPPER_START, compileWrapper } = require('../src/compile.cjs');
+const {
+  WRAPPER_END,
+  WRAPPER_START,
+  compileStripped,
+  compileWrapper,
+} = require('../src/compile.cjs');
 const { readCodeCache, withoutHashBang } = require('./support/code_cache.cjs');
 const { nodes, writeTree } = require('./support/oracle.cjs');
 
@@ -131,7 +136,7 @@ describe('cached data', () => {
     const other = Buffer.from(cachedData);
     other.writeUInt32LE(0xdeadbeef, 16);
     assert.throws(
-      () => compileWrapper(WRAPPER_START + source + WRAPPER_END, `/x/other-${name}`, other, true),
+      () => compileStripped(source, `/x/other-${name}`, other),
       /^Error: V8 .* does not accept the bytecode of \/x\/other-.*, and its source is not in this executable\./,
     );
   });

@@ -20,9 +20,9 @@ for (const [version, node] of nodes()) {
   for (const mode of ['sea', 'standard']) {
     const major = Number(version.split('.')[0]);
     const all = CASES.filter(
-      ({ since, needsSource, codeCache = true }) =>
+      ({ since, needsSource, needsBytecode, codeCache = true }) =>
         (since === undefined || major >= since) &&
-        (mode === 'sea' || (needsSource === undefined && codeCache)),
+        (mode === 'sea' ? needsBytecode === undefined : needsSource === undefined && codeCache),
     );
     for (let first = 0; first < all.length; first += AT_ONCE) {
       const cases = all.slice(first, first + AT_ONCE);

@@ -195,6 +195,39 @@ console.log(createRequire(import.meta.url)('./lib.cjs') === d);
     },
   },
   {
+    name: 'shown',
+    files: {
+      'main.js': `
+class A { #x; }
+console.log([A, class {}, class Sub extends A { static s = class {}; f = async () => {} }, function named() {}, () => 1, async () => 1, function* g() {}]);
+console.log({ A }, new A(), new (class extends A { m() {} })(), class
+{
+}, class extends Map { static { this.n = 'made'; } }, class extends null {}, require('./module.mjs'));
+`,
+      'module.mjs': 'export default class {}\nexport class Named extends Array { static #p = 1; static { class Inner { } } }',
+    },
+  },
+  {
+    name: 'eval-positions',
+    files: {
+      'main.js': `eval("try { throw new Error('first line') } catch (error) { console.log(error.stack.split('\\\\n')[1]) }");
+const show = (f) => { try { f(); } catch (error) { console.log(error.stack.split('\\n').slice(0, 3).join('\\n')); } };
+
+    show(() => eval('throw new Error("direct")'));
+show(() => (0, eval)('throw new Error("indirect")'));
+      show(() => new Function('throw new Error("function")')());
+show(() => eval("eval('throw new Error(1)')"));
+require('./module.mjs');
+`,
+      'module.mjs': `
+try {
+  eval('throw new Error("in a module")');
+} catch (error) { console.log(error.stack.split('\\n').slice(0, 2).join('\\n')); }`,
+    },
+    // A script with its source is in a wrapper of one more line.
+    needsBytecode: true,
+  },
+  {
     name: 'threads',
     files: {
       'main.js': `

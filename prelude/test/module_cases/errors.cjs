@@ -10,6 +10,12 @@ const WITHOUT_SENTENCE = {
     /\nThis file is being treated as an ES module because .*? to use the '\.cjs' file extension\./g,
 };
 
+// What the message about a name that CommonJS does not export takes from the source of the import.
+const WITHOUT_IMPORT = [
+  { until: 22, differs: 'Node 22 finds nothing out without the source.', instead: /does not provide an export named/ },
+  { since: 24, differs: 'The names that are imported are not shown.', without: /const \{.*\} = pkg;\n/ },
+];
+
 const esm = (name, main, files = {}, more = {}) =>
   uncaught(name, { 'main.mjs': main, ...files }, { entry: 'main.mjs', ...more });
 
@@ -37,7 +43,17 @@ module.exports = [
   uncaught('throw-text', { 'main.js': "\n\nthrow 'text';" }),
   uncaught('throw-in-getter', {
     'main.js': "const o = { get x() {\n\tthrow new Error('tab');\n} };\no.x;",
-  }),
+  }, { inStandard: { differs: 'Nothing says where the source has tabs.', instead: /\n \^\n/ } }),
+  {
+    name: 'throw-in-eval',
+    differs: 'Scripts are in a wrapper, and V8 counts its line where it says what called `eval`.',
+    instead: /eval at run \(.*main\.js:4:3\)/,
+    inStandard: { differs: undefined, instead: undefined },
+    files: {
+      'main.js':
+        "try { run(); } catch ({ stack }) { console.log(stack.split('\\n').slice(0, 3).join('\\n')); }\nfunction run() {\n  eval('throw new Error(1)');\n}\n",
+    },
+  },
   uncaught('throw-with-crlf', { 'main.js': "const a = 1;\r\nthrow new Error('crlf');\r\n" }),
   uncaught('throw-with-bom', { 'main.js': "\ufeffthrow new Error('bom');" }),
   uncaught('throw-unicode', { 'main.js': "const s = '☃😀'; throw new Error('☃' + s);" }),
@@ -116,18 +132,18 @@ module.exports = [
   }),
   esm('module-missing-export-of-commonjs', "import { nope, there as here } from './lib.cjs';\n", {
     'lib.cjs': 'exports.there = 1;',
-  }),
+  }, { inStandard: WITHOUT_IMPORT }),
   esm('module-missing-export-of-commonjs-lines', "import {\n  nope,\n} from './lib.cjs';\n", {
     'lib.cjs': 'exports.there = 1;',
-  }),
+  }, { inStandard: WITHOUT_IMPORT[0] }),
   esm('module-missing-export-of-package', "import { nope } from 'pkg';\n", {
     'node_modules/pkg/index.js': 'exports.there = 1;',
-  }),
+  }, { inStandard: WITHOUT_IMPORT }),
   esm('module-missing-export-of-builtin', "import { nope } from 'fs';\n"),
   esm('module-missing-export-deep', "import './mid.mjs';\n", {
     'mid.mjs': "import { nope } from './lib.cjs';",
     'lib.cjs': '',
-  }),
+  }, { inStandard: WITHOUT_IMPORT[0] }),
   esm('module-missing-reexport', "export { nope } from './lib.mjs';\n", { 'lib.mjs': '' }),
   esm('module-ambiguous-export', "import { x } from './both.mjs';\n", {
     'both.mjs': "export * from './a.mjs'; export * from './b.mjs';",
@@ -263,6 +279,7 @@ module.exports = [
   },
   {
     name: 'source-maps',
+    inStandard: { differs: 'Source maps are not applied to bytecode.', instead: /errors-source-maps\/lib\.js:1:36/ },
     env: { NODE_OPTIONS: '--enable-source-maps' },
     files: {
       'main.js':
@@ -276,6 +293,7 @@ module.exports = [
   },
   {
     name: 'source-maps-uncaught',
+    inStandard: { differs: 'Source maps are not applied to bytecode.', instead: /main\.js:1:25/ },
     env: { NODE_OPTIONS: '--enable-source-maps' },
     files: {
       'main.js':
@@ -287,6 +305,7 @@ module.exports = [
   },
   {
     name: 'source-maps-set-later',
+    inStandard: { differs: 'Source maps are not applied to bytecode.', instead: /lib\.js:1:36/ },
     since: 22,
     files: {
       'main.js': "process.setSourceMapsEnabled(true);\nrequire('./lib').fail();",

@@ -11,6 +11,7 @@ const HOOKED = {
 module.exports = [
   {
     name: 'register-hooks-in-commonjs',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /^virtual virtual:x original original hooked/ },
     files: {
       ...HOOKED,
       'main.js': `
@@ -61,6 +62,7 @@ try { console.log(require('alias')) } catch (error) { console.log(error.code) }
   },
   {
     name: 'register-hooks-in-modules',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /^virtual:x original original\n/ },
     entry: 'main.mjs',
     files: {
       ...HOOKED,
@@ -94,6 +96,7 @@ console.log((await import('./real.mjs?again')).default);
   },
   {
     name: 'chains-of-hooks',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /The source of this module is not in the executable/ },
     files: {
       'main.js': `
 const { registerHooks } = require('module');
@@ -208,6 +211,10 @@ export async function load(url, context, next) {
   },
   {
     name: 'registered-hooks-see-packaged-modules',
+    inStandard: [
+      { until: 22, differs: 'Hooks in a thread of Node 22 cannot be made of CommonJS without its source.', instead: /EACCES/ },
+      { since: 24, differs: 'A source that is not there cannot be changed.', instead: /^inner .*\noriginal cjs  more/ },
+    ],
     entry: 'main.mjs',
     files: {
       'main.mjs': `

@@ -100,6 +100,7 @@ console.log(module.children.length);
   },
   {
     name: 'require-esm-disabled',
+    inStandard: { differs: 'The syntax of a source that is not there fails in another way.', instead: /The source of this module is not in the executable/ },
     env: { NODE_OPTIONS: '--no-experimental-require-module' },
     files: {
       'main.js':

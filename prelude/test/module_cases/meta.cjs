@@ -253,6 +253,7 @@ await import('./dynamic.mjs').then((ns) => console.log(ns.default), (error) => c
   },
   {
     name: 'text-imports',
+    inStandard: { differs: 'A source that is not there cannot be read.', instead: /EACCES/ },
     since: 26,
     entry: 'main.mjs',
     env: { NODE_OPTIONS: '--experimental-import-text' },

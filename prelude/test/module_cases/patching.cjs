@@ -5,6 +5,7 @@
 module.exports = [
   {
     name: 'extensions-like-pirates',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /SECRET is not defined/ },
     files: {
       'main.js': `
 const Module = require('module');
@@ -128,6 +129,7 @@ console.log(Module._resolveFilename('./deep/user', module), Module._resolveFilen
   },
   {
     name: 'compile',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /^before before\n/ },
     files: {
       'main.js': `
 const Module = require('module');
@@ -156,6 +158,7 @@ try { new Module('x')._compile('throw new Error("in made code")', __dirname + '/
   },
   {
     name: 'wrap',
+    inStandard: { differs: 'A source that is not there cannot be changed.', instead: /\]\nundefined\nundefined\n/ },
     files: {
       'main.js': `
 const Module = require('module');

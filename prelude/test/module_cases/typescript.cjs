@@ -112,6 +112,7 @@ module.exports = [
   },
   {
     name: 'positions',
+    inStandard: { since: 24, differs: 'Node names CommonJS in TypeScript by its URL.', instead: /^\/snapshot\/app\/typescript-positions\/main\.ts:4\n/ },
     entry: 'main.ts',
     files: {
       'main.ts':
@@ -151,6 +152,7 @@ module.exports = [
   },
   {
     name: 'turned-off',
+    inStandard: { differs: 'Bytecode of TypeScript is JavaScript.', instead: /^false\n1\n1\n$/ },
     env: { NODE_OPTIONS: '--no-experimental-strip-types' },
     files: {
       'main.js':

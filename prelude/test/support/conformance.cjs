@@ -17,6 +17,8 @@ const {
   PYTHON,
   folderOfMountLength,
   maskText,
+  optionsOfPlainNode,
+  withoutSourceLines,
   writeTree,
 } = require('./oracle.cjs');
 
@@ -29,9 +31,10 @@ const CONCURRENCY = 2;
  * @param {string} node
  * @param {object[]} cases `{name, files, entry, args, env, outside}`; `outside` are files in the working
  *   directory, on the real disk
+ * @param {'sea'|'standard'} mode of the executable
  * @returns {Promise<Map<string, {plain: object, packaged: object}>>} by the name of the case
  */
-async function runCases(node, cases) {
+async function runCases(node, cases, mode) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'pkg_rules-conformance-')));
   try {
     const sources = path.join(folder, 'sources');
@@ -40,14 +43,28 @@ async function runCases(node, cases) {
     const program = path.join(folder, 'program');
     execFileSync(
       PYTHON,
-      [MAKE_EXECUTABLE, '--node', node, '--entry', 'start.js', '--prefix', ROOT, sources, program],
+      [
+        MAKE_EXECUTABLE,
+        '--node',
+        node,
+        '--entry',
+        'start.js',
+        '--prefix',
+        ROOT,
+        '--mode',
+        mode,
+        // Some sources are not meant to parse.
+        '--fallback-to-source',
+        sources,
+        program,
+      ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
     for (const { name, outside = {} } of cases) {
       fs.mkdirSync(path.join(folder, 'work', name), { recursive: true });
       writeTree(path.join(folder, 'work', name), outside);
     }
-    const plain = await runOnDisk(node, folder, sources, cases);
+    const plain = await runOnDisk(node, folder, sources, cases, optionsOfPlainNode(mode));
     const packaged = await runAll(cases, (testCase) =>
       run(program, scriptOf(MOUNT, testCase), folder, testCase, { PKG_EXECPATH: program }),
     );
@@ -59,12 +76,12 @@ async function runCases(node, cases) {
   }
 }
 
-async function runOnDisk(node, folder, sources, cases) {
+async function runOnDisk(node, folder, sources, cases, options) {
   const short = folderOfMountLength();
   try {
     fs.renameSync(sources, path.join(short, ROOT));
     return await runAll(cases, async (testCase) => {
-      const outcome = await run(node, scriptOf(short, testCase), folder, testCase, {});
+      const outcome = await run(node, scriptOf(short, testCase), folder, testCase, {}, options);
       for (const stream of ['stdout', 'stderr'])
         outcome[stream] = outcome[stream].replaceAll(short, MOUNT);
       return outcome;
@@ -92,8 +109,8 @@ async function runAll(cases, runOne) {
   return results;
 }
 
-async function run(executable, script, folder, testCase, environment) {
-  const attempt = () => runOnce(executable, script, folder, testCase, environment);
+async function run(executable, script, folder, testCase, environment, options = []) {
+  const attempt = () => runOnce(executable, script, folder, testCase, environment, options);
   const outcome = await attempt();
   if (!outcome.hung) return outcome;
   const again = await attempt();
@@ -101,10 +118,17 @@ async function run(executable, script, folder, testCase, environment) {
   return again;
 }
 
-function runOnce(executable, script, folder, { name, args = [], env = {} }, environment) {
+function runOnce(
+  executable,
+  script,
+  folder,
+  { name, args = [], env = {} },
+  environment,
+  options,
+) {
   const cwd = path.join(folder, 'work', name);
   return new Promise((resolve, reject) => {
-    const child = spawn(executable, [script, ...args], {
+    const child = spawn(executable, [...options, script, ...args], {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -137,7 +161,7 @@ function runOnce(executable, script, folder, { name, args = [], env = {} }, envi
  * Asserts that the executable behaved like plain Node; of a case with `differs`, that it did not, so that a difference
  * that is gone does not stay in the list. With `without`, what that matches is all that is missing. `hints` says how many lines about what was not packaged have to be there.
  */
-function assertConforms(testCase, { plain, packaged }) {
+function assertConforms(testCase, { plain, packaged }, mode) {
   const { status = 0, prints, complains, hints = 0, differs, without } = testCase;
   assert.strictEqual(plain.status, status, `plain Node: ${plain.stderr}`);
   if (prints !== undefined) assert.match(plain.stdout, prints);
@@ -146,7 +170,7 @@ function assertConforms(testCase, { plain, packaged }) {
     ...outcome,
     stdout: maskText(outcome.stdout, MOUNT),
     stderr: maskText(outcome.stderr, MOUNT, true),
-  }));
+  })).map(mode === 'sea' ? (outcome) => outcome : withoutSourceLines);
   let found = 0;
   for (const stream of ['stdout', 'stderr']) {
     masked[1][stream] = masked[1][stream].replace(NOT_PACKAGED, () => {

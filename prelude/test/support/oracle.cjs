@@ -169,17 +169,22 @@ function maskText(text, short, isError = false) {
     .replace(/<internal>\n.*\n\s*\^\n/g, '<internal>\n');
 }
 
+/**
+ * How plain Node is called to be like an executable: one without sources names functions without a name as Node does when
+ * it has compiled all of them at once.
+ */
+function optionsOfPlainNode(mode) {
+  return mode === 'sea' ? [] : ['--no-lazy'];
+}
+
 /** Errors without the line of source that Node shows above its `^`. */
 function withoutSourceLines({ stderr, ...result }) {
   return { ...result, stderr: stderr.replace(/^.*\n(?=[ \t]*\^+$)/gm, '<source>\n') };
 }
 
-/**
- * Asserts that the executable behaves like plain Node. Without sources it has none to show, and names functions without
- * a name as Node does when it has compiled all of them at once.
- */
+/** Asserts that the executable behaves like plain Node; one without sources has none to show. */
 function assertSame(node, folder, testCase, mode = 'sea') {
-  const { plain, packaged } = runBoth(node, folder, testCase, mode === 'sea' ? [] : ['--no-lazy']);
+  const { plain, packaged } = runBoth(node, folder, testCase, optionsOfPlainNode(mode));
   if (testCase.status !== undefined)
     assert.strictEqual(plain.status, testCase.status, plain.stderr);
   if (testCase.prints !== undefined) assert.match(plain.stdout, testCase.prints);
@@ -210,8 +215,10 @@ module.exports = {
   folderOfMountLength,
   maskText,
   nodes,
+  optionsOfPlainNode,
   prepare,
   runBoth,
   verify,
+  withoutSourceLines,
   writeTree,
 };

@@ -121,8 +121,8 @@ class NodeExecutableFallbackToSourceField(BoolField):
     default = False
     help = help_text(
         """
-        What to do in `mode="standard"` with files of which no bytecode can be made: those that do not parse, TypeScript,
-        and all of them if nothing at hand can run the Node.js of the target.
+        What to do in `mode="standard"` with files of which no bytecode can be made: those that do not parse,
+        TypeScript with more in it than types, JSX, and all of them if nothing at hand can run the Node.js of the target.
 
         If true, just these are in the executable with their source, and the build names them; otherwise it fails.
         """

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import AbstractSet, Callable, Iterable, Iterator, Sequence
+
+from pkg_rules.core.payload.module_formats import TYPESCRIPT_EXTENSIONS, is_declaration
 
 # A unit costs a start of Node (about 40 ms); compiling a file of usual size costs less than 1 ms. A first-party
 # directory is split where it holds more, so that one edit recompiles about this many files at most.
@@ -13,6 +16,8 @@ FILES_OF_A_UNIT = 150
 
 # What compile_code_cache.cjs looks at; a file without an extension may be a script that starts with `#!`.
 SCRIPT_EXTENSIONS = frozenset([".js", ".cjs", ".mjs", ""])
+# The same where bytecode takes the place of own sources: Node takes the types out of them.
+OWN_BYTECODE_EXTENSIONS = SCRIPT_EXTENSIONS.union(TYPESCRIPT_EXTENSIONS)
 
 
 @dataclass(frozen=True, order=True)
@@ -23,24 +28,29 @@ class CompileUnit:
     files: tuple[str, ...]
 
 
-def is_script(path: str) -> bool:
-    return PurePosixPath(path).suffix in SCRIPT_EXTENSIONS
+def is_script(path: str, extensions: AbstractSet[str] = SCRIPT_EXTENSIONS) -> bool:
+    return PurePosixPath(path).suffix in extensions and not is_declaration(path)
 
 
-def is_compiler_input(path: str) -> bool:
+def is_compiler_input(path: str, extensions: AbstractSet[str] = SCRIPT_EXTENSIONS) -> bool:
     """Scripts, and `package.json`, which says whether a `.js` file is an ES module."""
-    return is_script(path) or PurePosixPath(path).name == "package.json"
+    return is_script(path, extensions) or PurePosixPath(path).name == "package.json"
 
 
-def first_party_units(paths: Iterable[str], limit: int = FILES_OF_A_UNIT) -> tuple[CompileUnit, ...]:
+def first_party_units(
+    paths: Iterable[str],
+    limit: int = FILES_OF_A_UNIT,
+    extensions: AbstractSet[str] = SCRIPT_EXTENSIONS,
+) -> tuple[CompileUnit, ...]:
     """Units by directory, as `directory_groups` has them; depends on the paths only, not on what is in the files."""
-    relevant = set(filter(is_compiler_input, paths))
-    packages = {path.rpartition("/")[0] for path in relevant if not is_script(path)}
+    is_compiled = partial(is_script, extensions=extensions)
+    relevant = {path for path in paths if is_compiler_input(path, extensions)}
+    packages = {path.rpartition("/")[0] for path in relevant if not is_compiled(path)}
     return tuple(
         sorted(
             _unit(sorted({*group, *_package_files(group, packages)}))
-            for group in directory_groups(relevant, limit, counts=is_script)
-            if any(map(is_script, group))
+            for group in directory_groups(relevant, limit, counts=is_compiled)
+            if any(map(is_compiled, group))
         )
     )
 

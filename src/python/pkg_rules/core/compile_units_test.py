@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from pkg_rules.core.compile_units import CompileUnit, directory_groups, first_party_units
+from pkg_rules.core.compile_units import (
+    OWN_BYTECODE_EXTENSIONS,
+    CompileUnit,
+    directory_groups,
+    first_party_units,
+)
 
 
 def test_a_small_program_is_one_unit_at_its_deepest_common_directory() -> None:
@@ -45,6 +50,13 @@ def test_the_order_of_the_paths_does_not_matter() -> None:
 
 def test_a_program_without_scripts_has_no_units() -> None:
     assert first_party_units(["app/package.json", "app/main.ts", "app/data.json"]) == ()
+
+
+def test_typescript_counts_where_it_becomes_bytecode() -> None:
+    paths = ["app/package.json", "app/main.ts", "app/a.mts", "app/types.d.ts", "app/view.tsx"]
+    assert first_party_units(paths, extensions=OWN_BYTECODE_EXTENSIONS) == (
+        CompileUnit("app", ("app/a.mts", "app/main.ts", "app/package.json")),
+    )
 
 
 def test_groups_hold_every_file_once() -> None:

@@ -9,15 +9,21 @@ from typing import Iterable, Sequence
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
 
-# Licences under which everybody may have the source anyway: identifiers of SPDX, in lower case.
+# Licences under which everybody may have the source anyway, free ones with copyleft among them, as pkg takes it: identifiers
+# of SPDX, in lower case. Not those that restrict who may use it for what (`CC-BY-NC-4.0`, `BUSL-1.1`).
 PUBLIC_LICENCES = frozenset(
     (
-        "0bsd afl-2.1 afl-3.0 apache-1.1 apache-2.0 artistic-1.0 artistic-2.0 blueoak-1.0.0 bsd bsd-2-clause bsd-3-clause"
-        " bsd-3-clause-clear bsd-4-clause bsl-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-4.0 cc0-1.0 cddl-1.0 epl-1.0 epl-2.0"
-        " eupl-1.1 eupl-1.2 gpl-2.0 gpl-2.0-only gpl-2.0-or-later gpl-3.0 gpl-3.0-only gpl-3.0-or-later isc lgpl-2.1"
+        "0bsd afl-2.1 afl-3.0 agpl-3.0 agpl-3.0-only agpl-3.0-or-later apache-1.1 apache-2.0 artistic-1.0 artistic-2.0 blueoak-1.0.0"
+        " bsd bsd-2-clause bsd-3-clause"
+        " bsd-3-clause-clear bsd-4-clause bsl-1.0 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc0-1.0 cddl-1.0 epl-1.0"
+        " epl-2.0 eupl-1.1 eupl-1.2 gpl-2.0 gpl-2.0-only gpl-2.0-or-later gpl-3.0 gpl-3.0-only gpl-3.0-or-later isc lgpl-2.1"
         " lgpl-2.1-only lgpl-2.1-or-later lgpl-3.0 lgpl-3.0-only lgpl-3.0-or-later mit mit-0 mpl-1.1 mpl-2.0 ms-pl ncsa"
         " ofl-1.1 postgresql python-2.0 unicode-3.0 unicode-dfs-2016 unlicense upl-1.0 w3c wtfpl x11 zlib zpl-2.1"
     ).split()
+)
+# What people write in the place of such identifiers.
+_WRITTEN_OUT = frozenset(
+    ("apache 2.0", "apache license 2.0", "apache license version 2.0", "mpl 2.0", "public domain", "the mit license")
 )
 ALL = "*"
 _WORDS = re.compile(r"[()\s]+|/|,|\+(?=\s|$|\))")
@@ -51,13 +57,14 @@ class Disclosure:
 def is_public_licence(expression: str) -> bool:
     """Whether an expression of SPDX, or what people write instead, names nothing but public licences, or a choice of one."""
     words = [word for word in _WORDS.split(expression.lower()) if word]
-    if not words:
-        return False
+    if " ".join(words) in _WRITTEN_OUT:
+        return True
     choices: list[list[str]] = [[]]
-    for word in words:
+    for before, word in zip(["", *words], words):
         if word == "or":
             choices.append([])
-        elif word not in ("and", "with"):
+        # An exception allows more than its licence.
+        elif word not in ("and", "with") and before != "with":
             choices[-1].append(word)
     return any(choice and all(word in PUBLIC_LICENCES for word in choice) for choice in choices)
 

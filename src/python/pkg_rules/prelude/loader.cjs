@@ -324,7 +324,7 @@ class Payload {
 
   /** A text with the lines of a module whose source is not here. */
   moduleText(entry) {
-    return require('./outline.cjs').blankText(this.content(entry), '', '');
+    return require('./outline.cjs').blankText(this.content(entry));
   }
 
   /** The cached data of a file that is not in the wrapper of CommonJS; a view of memory that is used again. */
@@ -372,7 +372,7 @@ class Payload {
     const outline = this.content(entry);
     return {
       source: standIn(outline),
-      wrapped: blankText(outline, WRAPPER_START, WRAPPER_END),
+      wrapped: blankText(outline),
       cachedData: this.unwrappedData(entry),
     };
   }
@@ -635,6 +635,8 @@ const { USE_MAIN_CONTEXT_DEFAULT_LOADER } = vm.constants;
 // line break keeps columns as they are in the file.
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
+// Bytecode without its source needs no wrapper, and so is Node's own function in every respect.
+const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 let optionsDiffer = false;
 
@@ -643,18 +645,34 @@ let optionsDiffer = false;
  * @param {string} wrapped the script in its wrapper
  * @param {string} filename
  * @param {Buffer} cachedData writable
- * @param {boolean} isStripped whether the cached data is all there is
  */
-function compileWrapper(wrapped, filename, cachedData, isStripped = false) {
-  acceptOptions(cachedData, isStripped);
+function compileWrapper(wrapped, filename, cachedData) {
+  acceptOptions(cachedData, false);
   const script = new Script(withoutHashBang(wrapped), {
     filename,
     lineOffset: -1,
     cachedData,
     importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  if (script.cachedDataRejected) rejected(filename, isStripped);
+  if (script.cachedDataRejected) rejected(filename, false);
   return script.runInThisContext();
+}
+
+/**
+ * The module function of a script whose source is not here.
+ * @param {string} text what takes its place
+ * @param {string} filename
+ * @param {Buffer} cachedData writable
+ */
+function compileStripped(text, filename, cachedData) {
+  acceptOptions(cachedData, true);
+  const compiled = vm.compileFunction(text, PARAMETERS, {
+    filename,
+    cachedData,
+    importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  if (compiled.cachedDataRejected) rejected(filename, true);
+  return compiled;
 }
 
 /**
@@ -722,6 +740,7 @@ module.exports = {
   WRAPPER_END,
   WRAPPER_START,
   acceptOptions,
+  compileStripped,
   compileWrapper,
   rejected,
   silenceOwnWarning,
@@ -903,7 +922,7 @@ const { patchDlopen } = require('./native_addons.cjs');
  * Makes Node work on a payload.
  * @param {import('./payload.cjs').Payload} payload
  * @param {typeof patchEsm} patchImports
- * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver}}
+ * @returns {{tree: Tree, defaultEntryPoint: string, importResolver: ImportResolver, moduleCompiler: ModuleCompiler}}
  */
 function mount(payload, patchImports = patchEsm) {
   readDecision(payload);
@@ -920,7 +939,7 @@ function mount(payload, patchImports = patchEsm) {
   patchDlopen(tree);
   watchHooks();
   silenceOwnWarning();
-  return { tree, defaultEntryPoint, importResolver };
+  return { tree, defaultEntryPoint, importResolver, moduleCompiler };
 }
 
 /** @param {import('./payload.cjs').Payload} payload */
@@ -1108,7 +1127,7 @@ const { isProxy } = require('node:util').types;
 const executing = require('./executing.cjs');
 const format = require('./format.cjs');
 const hooksOfUser = require('./hooks_of_user.cjs');
-const { compileWrapper } = require('./compile.cjs');
+const { compileStripped, compileWrapper } = require('./compile.cjs');
 const { ROOT, SEPARATOR, isInside, resolve } = require('./mount.cjs');
 const { makeRequire } = require('./require_function.cjs');
 const { packageOf } = require('./resolver.cjs');
@@ -1380,17 +1399,14 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
       script === null ||
       script.cachedData === undefined ||
       script.filename !== filename ||
-      script.source !== content ||
+      // Where the source is for this thread to load (hooks_thread.cjs), Node has none.
+      (script.source !== content && !(script.isStripped && content == null)) ||
       ((process.sourceMapsEnabled || !hasNodeWrapper()) && !script.isStripped)
     ) {
       return originals.compile.call(this, mapped(content, filename), filename, formatOfContent);
     }
-    const wrapper = compileWrapper(
-      script.wrapped,
-      filename,
-      script.cachedData,
-      script.isStripped,
-    );
+    const compile = script.isStripped ? compileStripped : compileWrapper;
+    const wrapper = compile(script.wrapped, filename, script.cachedData);
     const { exports } = this;
     const depth = executing.enter(this);
     const result = wrapper.call(
@@ -2273,6 +2289,7 @@ const hooksOfUser = require('./hooks_of_user.cjs');
 const { packageOf } = require('./resolver.cjs');
 const { addLine, moduleNotFound, unknownModuleFormat } = require('./node_errors.cjs');
 const { MissingExportExplanation } = require('./missing_exports.cjs');
+const { checkSource } = require('./no_source.cjs');
 const { NODE_MAJOR } = require('./versions.cjs');
 const { answerRealPathOnce } = require('./real_main_path.cjs');
 const { INSIDE_URL, insidePath, toUrl } = require('./urls.cjs');
@@ -2338,13 +2355,18 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
   }
 
   function load(url, context, nextLoad) {
-    if (hooksOfUser.asyncHooksActive) return nextLoad(url, context);
     const file = insidePath(withoutSuffix(url));
     const entry = file === null ? -1 : tree.fileEntry(file);
+    if (hooksOfUser.asyncHooksActive && !isForThisThread(entry, context)) {
+      // Hooks in a thread got what stands for the source (hooks_thread.cjs), and may have left it as it is.
+      if (entry >= 0 && payload.isStripped(entry)) moduleCompiler.expect(entry, url, payload.source(entry));
+      return nextLoad(url, context);
+    }
     if (entry < 0) return loadByNode(url, context, nextLoad);
     const known = isText(context.importAttributes)
       ? 'text'
       : (context.format ?? importResolver.formatOf(entry, file));
+    if (known === 'text') checkSource(payload, { entry, directory: null }, 'open', file);
     if ((known === 'module' || known === 'commonjs') && !hasKeys(context.importAttributes)) {
       if (payload.moduleFormat(entry) === format.FORMAT_DETECTED_MODULE)
         warnOfMissingType(url, file);
@@ -2368,6 +2390,15 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
     )
       warnOfMissingType(url, file);
     return result;
+  }
+
+  /** Scripts whose source is not here: Node would compile what hooks in a thread give out for them. */
+  function isForThisThread(entry, { conditions }) {
+    return (
+      entry >= 0 &&
+      payload.isStripped(entry) &&
+      (conditions?.[0] === 'require' || !payload.isModuleCode(entry))
+    );
   }
 
   function sourceOf(entry, file, url, context) {
@@ -2676,6 +2707,78 @@ function isLinking() {
 
 module.exports = { MissingExportExplanation };
 },
+'./no_source.cjs': function (module, exports, require) {
+// Files whose source is not in the executable: nobody can read what is there in its place.
+
+const { systemError } = require('./system_errors.cjs');
+
+const HINT =
+  'The executable has the bytecode of this script and not its source; to have both, name it in `public` or ' +
+  '`public_packages` of the `node_executable` in the BUILD file';
+
+/**
+ * @param {import('./payload.cjs').Payload} payload
+ * @param {{entry: number, directory: number|null}} found
+ * @throws an error of a system call
+ */
+function checkSource(payload, found, syscall, given, destination) {
+  if (found.directory !== null || !payload.isStripped(found.entry)) return;
+  throw systemError('EACCES', syscall, given, destination, `\n${HINT}`);
+}
+
+module.exports = { checkSource };
+},
+'./system_errors.cjs': function (module, exports, require) {
+// Errors of the operating system, as Node's file system functions throw them.
+
+const util = require('node:util');
+const { isWindows, resolvePlain } = require('./mount.cjs');
+
+let numbers = null;
+
+function numberOf(code) {
+  if (numbers === null) {
+    numbers = new Map();
+    for (const [number, [name, message]] of util.getSystemErrorMap())
+      numbers.set(name, { number, message });
+  }
+  return numbers.get(code);
+}
+
+/**
+ * @param {string} code like ENOENT
+ * @param {string} syscall
+ * @param {string | Uint8Array} [path] as the caller gave it
+ * @param {string | Uint8Array} [dest] for functions of two paths
+ * @param {string} [more] what the message says after Node's own
+ */
+function systemError(code, syscall, path, dest, more = '') {
+  const { number, message } = numberOf(code);
+  let text = `${code}: ${message}, ${syscall}`;
+  if (path !== undefined) text += ` '${shown(path)}'`;
+  if (dest !== undefined) text += ` -> '${shown(dest)}'`;
+  const error = new Error(text + more);
+  error.errno = number;
+  error.code = code;
+  error.syscall = syscall;
+  if (path !== undefined) error.path = shown(path);
+  if (dest !== undefined) error.dest = shown(dest);
+  return error;
+}
+
+/** The number that system calls give for an error, negative. */
+function errorNumber(code) {
+  return numberOf(code).number;
+}
+
+function shown(path) {
+  const text = typeof path === 'string' ? path : Buffer.from(path).toString();
+  // There Node gives the system absolute paths, and its errors show what the system got.
+  return isWindows ? resolvePlain(text) : text;
+}
+
+module.exports = { errorNumber, systemError };
+},
 './real_main_path.cjs': function (module, exports, require) {
 const fs = require('node:fs');
 
@@ -2971,57 +3074,6 @@ class Descriptors {
 }
 
 module.exports = { Descriptors };
-},
-'./system_errors.cjs': function (module, exports, require) {
-// Errors of the operating system, as Node's file system functions throw them.
-
-const util = require('node:util');
-const { isWindows, resolvePlain } = require('./mount.cjs');
-
-let numbers = null;
-
-function numberOf(code) {
-  if (numbers === null) {
-    numbers = new Map();
-    for (const [number, [name, message]] of util.getSystemErrorMap())
-      numbers.set(name, { number, message });
-  }
-  return numbers.get(code);
-}
-
-/**
- * @param {string} code like ENOENT
- * @param {string} syscall
- * @param {string | Uint8Array} [path] as the caller gave it
- * @param {string | Uint8Array} [dest] for functions of two paths
- * @param {string} [more] what the message says after Node's own
- */
-function systemError(code, syscall, path, dest, more = '') {
-  const { number, message } = numberOf(code);
-  let text = `${code}: ${message}, ${syscall}`;
-  if (path !== undefined) text += ` '${shown(path)}'`;
-  if (dest !== undefined) text += ` -> '${shown(dest)}'`;
-  const error = new Error(text + more);
-  error.errno = number;
-  error.code = code;
-  error.syscall = syscall;
-  if (path !== undefined) error.path = shown(path);
-  if (dest !== undefined) error.dest = shown(dest);
-  return error;
-}
-
-/** The number that system calls give for an error, negative. */
-function errorNumber(code) {
-  return numberOf(code).number;
-}
-
-function shown(path) {
-  const text = typeof path === 'string' ? path : Buffer.from(path).toString();
-  // There Node gives the system absolute paths, and its errors show what the system got.
-  return isWindows ? resolvePlain(text) : text;
-}
-
-module.exports = { errorNumber, systemError };
 },
 './file_stats.cjs': function (module, exports, require) {
 // What `stat` says of entries of the payload, as Node's binding gives it. Times, owner and device are those of the
@@ -4402,36 +4454,32 @@ const SPACE = 0x20;
 const LINE_BREAK = 0x0a;
 const BRACE = 0x7b;
 // What V8 must find, by kind of mark: see src/python/pkg_rules/scripts/marks.cjs.
-const MARKS = ['async(', 'a', 'static'];
+const MARKS = ['async(', 'a', 'static', 'class', '}'];
+// What a brace follows, in the same line or another one.
 const STATIC = 2;
+const CLASS_START = 3;
 
 /**
  * A text with the lines of the source and nothing in them.
  * @param {Buffer} outline
- * @param {string} before what comes before the source, in ASCII
- * @param {string} after what comes after it
  */
-function blankText(outline, before, after) {
+function blankText(outline) {
   patchFunctionText();
   const linesStart = HEADER_SIZE + outline.readUInt32LE(0);
   const linesEnd = linesStart + outline.readUInt32LE(4);
   const size = outline.readUInt32LE(8);
-  const end = before.length + size;
-  const text = Buffer.allocUnsafeSlow(end + after.length);
-  text.latin1Write(before, 0);
-  text.fill(SPACE, before.length, end);
-  text.latin1Write(after, end);
-  let place = before.length - 1;
+  const text = Buffer.allocUnsafeSlow(size).fill(SPACE);
+  let place = -1;
   eachNumber(outline, linesStart, linesEnd, (length) => {
     place += length + 1;
     text[place] = LINE_BREAK;
   });
-  place = before.length;
+  place = 0;
   eachNumber(outline, linesEnd, outline.length, (number) => {
     const kind = number % MARKS.length;
     place += (number - kind) / MARKS.length;
     text.latin1Write(MARKS[kind], place);
-    if (kind === STATIC) {
+    if (kind === STATIC || kind === CLASS_START) {
       let next = place + MARKS[kind].length;
       while (text[next] === LINE_BREAK) next++;
       text[next] = BRACE;
@@ -4472,7 +4520,7 @@ module.exports = { blankText, standIn };
 const { isAsyncFunction, isGeneratorFunction } = require('node:util').types;
 
 // What is in the text, see outline.cjs.
-const BLANK = /^(?:\s|async\(|a(?=\s|$)|static\s*\{)*$/;
+const BLANK = /^(?:\s|async\(|a(?![\w$])|(?:static|class)\s*\{|\})*$/;
 
 let undo = null;
 
@@ -4608,7 +4656,7 @@ function urlOfHooks() {
 function makeHooks() {
   keepBytecodeForThreads();
   // Node 22 cannot have hooks of both kinds in this thread.
-  const { tree, importResolver } = mount(openPayload(), () => {});
+  const { tree, importResolver, moduleCompiler } = mount(openPayload(), () => {});
 
   async function resolve(specifier, context, nextResolve) {
     const found = isBuiltin(specifier)
@@ -4628,9 +4676,17 @@ function makeHooks() {
     const entry = file === null ? -1 : tree.fileEntry(file);
     if (entry < 0) return nextLoad(url, context);
     const format = context.format ?? importResolver.formatOf(entry, file);
+    const isStripped = tree.payload.isStripped(entry);
     // The source of CommonJS modules is for the thread of the app to load.
-    if (format === 'commonjs') return nextLoad(url, { ...context, format });
-    return nextLoad(url, { ...context, format, source: tree.payload.source(entry, true) });
+    if (format === 'commonjs') {
+      return isStripped
+        ? { format, source: null, shortCircuit: true }
+        : nextLoad(url, { ...context, format });
+    }
+    const source = tree.payload.source(entry, true);
+    // What hooks are made of is loaded in this thread.
+    if (isStripped) moduleCompiler.expect(entry, url, source);
+    return nextLoad(url, { ...context, format, source });
   }
 
   return { resolve, load };
@@ -5177,27 +5233,6 @@ function encode(text, encoding) {
 }
 
 module.exports = { ReadingCalls, encode };
-},
-'./no_source.cjs': function (module, exports, require) {
-// Files whose source is not in the executable: nobody can read what is there in its place.
-
-const { systemError } = require('./system_errors.cjs');
-
-const HINT =
-  'The executable has the bytecode of this script and not its source; to have both, name it in `public` or ' +
-  '`public_packages` of the `node_executable` in the BUILD file';
-
-/**
- * @param {import('./payload.cjs').Payload} payload
- * @param {{entry: number, directory: number|null}} found
- * @throws an error of a system call
- */
-function checkSource(payload, found, syscall, given, destination) {
-  if (found.directory !== null || !payload.isStripped(found.entry)) return;
-  throw systemError('EACCES', syscall, given, destination, `\n${HINT}`);
-}
-
-module.exports = { checkSource };
 },
 './fs_requests.cjs': function (module, exports, require) {
 // How functions of Node's file system binding give their results: they return them, call back a request, or return a

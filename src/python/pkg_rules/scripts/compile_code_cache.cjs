@@ -9,7 +9,8 @@
 //     {"version": 1, "directory": "__files", "bytecode": false}
 //
 // All paths are relative to the working directory. Every `.js`, `.cjs` and `.mjs` file, and every file without an
-// extension that starts with `#!`, is compiled as the loader compiles it.
+// extension that starts with `#!`, is compiled as the loader compiles it; with `"typescript": true` also what Node makes of
+// TypeScript that is not below `node_modules` (strip_types.cjs).
 //
 // Without `bytecode`, the cached data goes beside the source, and has what V8 compiles at once. A file that does not
 // parse gets none and is listed as `invalid`, so that it fails, or works, at run time exactly as under plain Node.
@@ -57,6 +58,8 @@ const EAGER = '--no-lazy';
 // The exit code for files that cannot be compiled; util_rules/code_cache.py knows it.
 const UNCOMPILABLE = 3;
 
+const TYPESCRIPT = /(?<!\.d)\.[cm]?ts$/;
+
 // Failures that are named one by one.
 const NAMED = 10;
 
@@ -84,13 +87,15 @@ function main(argv) {
     throw new Error(`compile_code_cache.cjs takes \`bytecode\` and the option ${EAGER} together only.`);
   }
   fs.mkdirSync(path.dirname(output), { recursive: true });
-  const batches = inBatches(plan.directory, plan.files ?? scripts(plan.directory));
+  const stripped = `${output}.stripped`;
+  const batches = inBatches(plan.directory, plan.files ?? stripTypes(plan, scripts(plan), stripped));
   let parts = batches.length === 1 ? [compileBatch(plan, batches[0])] : [null];
   if (parts[0] === null) {
     const smaller = batches.length === 1 ? halves(batches[0]) : batches;
     parts = smaller.map((batch, number) => inOwnProcess(plan, batch, `${output}.${number}`));
   }
   const files = parts.flat();
+  if (plan.files === undefined) fs.rmSync(stripped, { recursive: true, force: true });
   if (plan.bytecode && plan.files === undefined && !plan.fallback_to_source) checkAll(files);
   const size = write(output, files);
   console.log(
@@ -136,16 +141,19 @@ function compileBatch({ directory, bytecode }, batch) {
   }
   const profiler = new v8.GCProfiler();
   profiler.start();
-  const results = batch.map(({ path: relative, declared }) => {
-    const content = fs.readFileSync(path.join(directory, relative));
-    const { format, script, problem } = compileSource(content.toString('utf8'), declared);
+  const results = batch.map((file) => {
+    const content = fs.readFileSync(path.join(directory, file.path));
+    const { format, script, problem } =
+      file.problem === undefined
+        ? compileSource(textOf(directory, file, content), file.declared, Boolean(bytecode))
+        : { format: 'invalid', script: null, problem: file.problem };
     return {
-      path: relative,
+      path: file.path,
       format,
       source_size: content.length,
       source_crc32: zlib.crc32(content),
       problem,
-      cachedData: script === null ? null : script.createCachedData(),
+      cachedData: script?.createCachedData() ?? null,
       outline: null,
     };
   });
@@ -156,12 +164,11 @@ function compileBatch({ directory, bytecode }, batch) {
     const { UnmarkableSource } = require('./marks.cjs');
     v8.setFlagsFromString('--lazy');
     const hash = flagHash();
-    for (const result of results) {
+    for (const [index, result] of results.entries()) {
       if (result.cachedData === null) continue;
       result.cachedData.writeUInt32LE(hash, FLAG_HASH_OFFSET);
-      const source = fs.readFileSync(path.join(directory, result.path), 'utf8');
       try {
-        result.outline = makeOutline(source, result.format);
+        result.outline = makeOutline(textOf(directory, batch[index]), result.format);
       } catch (error) {
         if (!(error instanceof UnmarkableSource)) throw error;
         result.cachedData = null;
@@ -176,6 +183,27 @@ function compileBatch({ directory, bytecode }, batch) {
   return [{ ...results[0], cachedData: null, outline: null, problem }];
 }
 
+/** What is compiled: the file, or what is left of it without its types. */
+function textOf(directory, { path: relative, stripped }, content) {
+  if (stripped !== undefined) return fs.readFileSync(stripped, 'utf8');
+  return (content ?? fs.readFileSync(path.join(directory, relative))).toString('utf8');
+}
+
+/** Adds to TypeScript among the files where it is without types, or why it cannot be. */
+function stripTypes({ directory }, files, output) {
+  const found = files.filter((file) => TYPESCRIPT.test(file.path));
+  if (found.length === 0) return files;
+  const list = `${output}.json`;
+  fs.writeFileSync(list, JSON.stringify({ directory, files: found.map((file) => file.path), output }));
+  const problems = JSON.parse(runNode(['--no-warnings', path.join(__dirname, 'strip_types.cjs'), list]));
+  fs.rmSync(list);
+  found.forEach((file, number) => {
+    if (Object.hasOwn(problems, file.path)) file.problem = problems[file.path];
+    else file.stripped = path.join(output, `${number}`);
+  });
+  return files;
+}
+
 function halves(batch) {
   const middle = Math.ceil(batch.length / 2);
   return [batch.slice(0, middle), batch.slice(middle)];
@@ -184,27 +212,34 @@ function halves(batch) {
 function inOwnProcess(plan, batch, output) {
   const partPlan = `${output}.json`;
   fs.writeFileSync(partPlan, JSON.stringify({ ...plan, files: batch }));
-  const { status, signal, error, stderr } = spawnSync(
-    // Under an emulator the system cannot run this executable itself.
-    process.env.PKG_RULES_NODE ?? process.execPath,
-    [...process.execArgv, __filename, partPlan, output],
-    { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  runNode([...process.execArgv, __filename, partPlan, output]);
   fs.rmSync(partPlan);
-  if (error) throw error;
-  if (status !== 0)
-    throw new Error(`Compiling ${batch.length} files failed (${signal ?? status}):\n${stderr}`);
   const part = read(output);
   fs.rmSync(output);
   return part;
+}
+
+/** What this Node writes to stdout. */
+function runNode(args) {
+  const { status, signal, error, stdout, stderr } = spawnSync(
+    // Under an emulator the system cannot run this executable itself.
+    process.env.PKG_RULES_NODE ?? process.execPath,
+    args,
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: Infinity },
+  );
+  if (error) throw error;
+  if (status !== 0) throw new Error(`\`node ${args.join(' ')}\` failed (${signal ?? status}):\n${stderr}`);
+  return stdout;
 }
 
 /**
  * The files to compile, in the order of the code units of their paths: `path`, relative with `/` between its parts, and
  * `declared`, the format that its name and package.json say, if any.
  */
-function scripts(root) {
+function scripts({ directory: root, typescript }) {
   const found = [];
+  const isCompiled = (file, relative, name) =>
+    isScript(file, name) || (typescript && isTypeScript(relative));
   const visit = (relative, inherited) => {
     const directory = path.join(root, relative);
     const names = fs.readdirSync(directory, { withFileTypes: true });
@@ -213,7 +248,7 @@ function scripts(root) {
       const child = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory()) {
         visit(child, type);
-      } else if (entry.isFile() && isScript(path.join(directory, entry.name), entry.name)) {
+      } else if (entry.isFile() && isCompiled(path.join(directory, entry.name), child, entry.name)) {
         found.push({ path: child, declared: BY_EXTENSION[path.extname(entry.name)] ?? type });
       }
     }
@@ -222,7 +257,7 @@ function scripts(root) {
   return found.sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-const BY_EXTENSION = { '.cjs': 'commonjs', '.mjs': 'module' };
+const BY_EXTENSION = { '.cjs': 'commonjs', '.mjs': 'module', '.cts': 'commonjs', '.mts': 'module' };
 
 function declaredType(directory, entries, name, inherited) {
   if (name === 'node_modules') return undefined;
@@ -248,6 +283,11 @@ function isScript(file, name) {
     default:
       return false;
   }
+}
+
+/** Declarations hold no code, and below `node_modules` Node refuses to take types out. */
+function isTypeScript(relative) {
+  return TYPESCRIPT.test(relative) && !`/${relative}`.includes('/node_modules/');
 }
 
 function startsWithHashBang(file) {

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pkg_rules.core.payload.code_cache import COMPILE_OPTIONS, read_code_caches
+from pkg_rules.core.payload.code_cache import (
+    BYTECODE_COMPILE_OPTIONS,
+    COMPILE_OPTIONS,
+    read_code_caches,
+)
 from pkg_rules.core.payload.format import ModuleFormat
 from pkg_rules.core.payload.model import CachedScript, CodeCacheUnit
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node
@@ -122,6 +126,75 @@ def test_bytes_depend_on_neither_run_nor_folder(major: int, tmp_path: Path) -> N
     assert len(scripts_of(one / "out/code_cache")) == len(files)
     assert first == second
     assert str(tmp_path).encode() not in first
+
+
+TYPESCRIPT = {
+    "main.ts": "import type { A } from './a.mts';\nexport const b: A = 1 as A;\n",
+    "script.ts": "const c: number = require('./d.cts');\n",
+    "a.mts": "export type A = number;\n",
+    "d.cts": "interface D { x: 1 }\nmodule.exports = 1 satisfies number;\n",
+    "typed/package.json": '{"type": "module"}',
+    "typed/e.ts": "globalThis.e = <T>(x: T): T => x;\n",
+    "types.d.ts": "declare const f: number;\n",
+    "node_modules/p/g.ts": "enum G { H }\n",
+}
+
+
+def compile_own(major: int, cwd: Path, *options: str, **plan: bool) -> subprocess.CompletedProcess[str]:
+    content = {"version": 1, "directory": "files", "bytecode": True, "typescript": True, **plan}
+    (cwd / "plan.json").write_text(json.dumps(content))
+    return subprocess.run(
+        [str(node(major)), *options, *BYTECODE_COMPILE_OPTIONS, str(PROGRAM), "plan.json", "out/code_cache"],
+        cwd=cwd,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_own_typescript_becomes_bytecode(major: int, tmp_path: Path) -> None:
+    """Also under an option that takes away what Node's parser of it needs."""
+    write_files(tmp_path / "files", TYPESCRIPT)
+
+    compiled = compile_own(major, tmp_path, "--jitless")
+
+    assert compiled.returncode == 0, compiled.stderr
+    scripts = scripts_of(tmp_path / "out/code_cache")
+    assert {path: (script.is_module_code, script.outline_size > 0) for path, script in scripts.items()} == {
+        "main.ts": (True, True),
+        "script.ts": (False, True),
+        "a.mts": (True, True),
+        "d.cts": (False, True),
+        "typed/e.ts": (True, True),
+    }
+    assert {path: script.source_size for path, script in scripts.items()} == {
+        path: len(TYPESCRIPT[path]) for path in scripts
+    }
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["code_cache"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+def test_typescript_with_more_than_types_is_named(major: int, tmp_path: Path) -> None:
+    write_files(tmp_path / "files", {"a.ts": "let a: number;\n\nenum B { C }\n", "d.ts": "let d: = 1;\n", "e.ts": ""})
+
+    failed = compile_own(major, tmp_path)
+
+    assert failed.returncode == 3
+    lines = failed.stderr.splitlines()
+    assert lines[0] == "- `a.ts`: SyntaxError: TypeScript enum is not supported in strip-only mode (line 3)"
+    assert lines[1].startswith("- `d.ts`: SyntaxError: ") and lines[1].endswith("(line 1)")
+    assert len(lines) == 2
+
+    assert compile_own(major, tmp_path, fallback_to_source=True).stderr == ""
+    scripts = scripts_of(tmp_path / "out/code_cache")
+    assert {path: script.outline_size > 0 for path, script in scripts.items()} == {
+        "a.ts": False,
+        "d.ts": False,
+        "e.ts": True,
+    }
 
 
 @pytest.mark.slow

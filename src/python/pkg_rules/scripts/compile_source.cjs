@@ -14,7 +14,8 @@ const ModuleWrap = helpers
   .getESMFacade().constructor;
 const { containsModuleSyntax } = internalBinding('contextify');
 
-// Must be the wrapper of prelude/src/compile.cjs: V8 compares the length of the source, and columns depend on it.
+// Must be the wrapper of prelude/src/compile.cjs: V8 compares the length of the source, and columns depend on it. Bytecode
+// that takes the place of the source needs none, as nothing of it is shown.
 const WRAPPER_START = '(function (exports, require, module, __filename, __dirname) {\n';
 const WRAPPER_END = '\n})';
 
@@ -26,17 +27,18 @@ const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 /**
  * @param {string} source
  * @param {'commonjs'|'module'|undefined} declared what its name and package.json say; nothing lets the syntax decide
+ * @param {boolean} bytecode whether the source stays out of the executable
  * @returns {{format: 'commonjs'|'module'|'invalid', script: object|null, problem?: string}} `script` has a method
  *   `createCachedData`
  */
-function compileSource(source, declared) {
+function compileSource(source, declared, bytecode) {
   try {
     if (declared === 'module') return { format: 'module', script: compileModule(source) };
-    return { format: 'commonjs', script: compileCommonJs(source) };
+    return { format: 'commonjs', script: bytecode ? compileFunction(source) : compileWrapped(source) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     if (declared === undefined && containsModuleSyntax(source, '')) {
-      return compileSource(source, 'module');
+      return compileSource(source, 'module', bytecode);
     }
     return { format: 'invalid', script: null, problem: `${error.name}: ${error.message}${lineOf(error)}` };
   }
@@ -52,8 +54,18 @@ function compileModule(source) {
   return new ModuleWrap('', undefined, source, 0, 0);
 }
 
-function compileCommonJs(source) {
-  // The form that Node compiles: only what parses so is CommonJS, whatever the wrapper below would make of it.
+/** The form that Node compiles. */
+function compileFunction(source) {
+  const { cachedData } = vm.compileFunction(source, PARAMETERS, {
+    filename: '',
+    produceCachedData: true,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return { createCachedData: () => cachedData };
+}
+
+function compileWrapped(source) {
+  // Only what parses in Node's form is CommonJS, whatever the wrapper below would make of it.
   vm.compileFunction(source, PARAMETERS, { filename: '' });
   const body = source.startsWith('#!') ? `//${source.slice(2)}` : source;
   return new vm.Script(WRAPPER_START + body + WRAPPER_END, {

@@ -2,7 +2,7 @@
 
 // What takes the place of a source in a payload (read by prelude/src/outline.cjs): u32 size of the exports text, u32 size
 // of the lines, u32 length of the source in UTF-16 units, the exports text, the lines, the marks. Lines are the lengths of
-// all lines but the last; marks are distances between marked places times three plus the kind of mark. Both are in seven
+// all lines but the last; marks are distances between marked places times five plus the kind of mark. Both are in seven
 // bits of each byte, the lowest first.
 
 // From a build of V8 with the lexer inside or, before that, its JavaScript form.

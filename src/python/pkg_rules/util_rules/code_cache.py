@@ -10,7 +10,7 @@ import json
 import logging
 import os.path
 from dataclasses import dataclass
-from typing import Any, Iterable
+from typing import AbstractSet, Any, Iterable
 
 from pants.engine.fs import (
     EMPTY_DIGEST,
@@ -27,7 +27,13 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
-from pkg_rules.core.compile_units import first_party_units, is_compiler_input, is_script
+from pkg_rules.core.compile_units import (
+    OWN_BYTECODE_EXTENSIONS,
+    SCRIPT_EXTENSIONS,
+    first_party_units,
+    is_compiler_input,
+    is_script,
+)
 from pkg_rules.core.emulator_launcher import NO_EMULATOR
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.installed import InstalledPackage
@@ -86,7 +92,7 @@ class CodeCacheUnitRequest:
     """Scripts below one directory, whose paths in `digest` are relative to it, to be compiled by `node`.
 
     `runner` runs that Node.js. With `bytecode`, what is made takes the place of the sources; a source of which none can be
-    made is then an error, or kept with `fallback_to_source`.
+    made is then an error, or kept with `fallback_to_source`. With `typescript`, what Node.js makes of that is compiled too.
     """
 
     digest: Digest
@@ -96,6 +102,7 @@ class CodeCacheUnitRequest:
     v8_options: tuple[str, ...] = ()
     bytecode: bool = False
     fallback_to_source: bool = False
+    typescript: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,7 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
             "directory": FILES,
             "bytecode": request.bytecode,
             "fallback_to_source": request.fallback_to_source,
+            "typescript": request.typescript,
         }
     )
     fixed, files = await concurrently(
@@ -223,7 +231,10 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
         )
         return CodeCache(EMPTY_DIGEST, ())
     parts = [
-        *parts_of_first_party(files_only(own_entries)),
+        *parts_of_first_party(
+            files_only(own_entries),
+            OWN_BYTECODE_EXTENSIONS if "" in request.hidden else SCRIPT_EXTENSIONS,
+        ),
         *parts_of_packages(files_only(package_entries), app_files.packages),
     ]
     # Entries instead of globs, which would follow links and misread names such as `[id].js`.
@@ -240,6 +251,7 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
                 request.v8_options,
                 part.owner in request.hidden,
                 part.owner in request.hidden and request.fallback_to_source,
+                part.owner == "" and "" in request.hidden,
             ),
             **implicitly(),
         )
@@ -273,7 +285,9 @@ def files_only(entries: Iterable[object]) -> list[FileEntry]:
     return [entry for entry in entries if isinstance(entry, FileEntry)]
 
 
-def parts_of_first_party(entries: Iterable[FileEntry]) -> list[Part]:
+def parts_of_first_party(
+    entries: Iterable[FileEntry], extensions: AbstractSet[str] = SCRIPT_EXTENSIONS
+) -> list[Part]:
     by_path = {entry.path: entry for entry in entries}
     return [
         Part(
@@ -281,7 +295,7 @@ def parts_of_first_party(entries: Iterable[FileEntry]) -> list[Part]:
             f"`{unit.directory or '.'}` ({len(unit.files)} files)",
             tuple(_relative(by_path[path], unit.directory) for path in unit.files),
         )
-        for unit in first_party_units(by_path)
+        for unit in first_party_units(by_path, extensions=extensions)
     ]
 
 

@@ -7,14 +7,24 @@ import os
 import platform
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 import pytest
 from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent
-from pants.testutil.rule_runner import QueryRule, RuleRunner, engine_error
+from pants.engine.platform import Platform
+from pants.engine.process import FallibleProcessResult, Process
+from pants.testutil.option_util import create_subsystem
+from pants.testutil.rule_runner import (
+    MockGet,
+    QueryRule,
+    RuleRunner,
+    engine_error,
+    run_rule_with_mocks,
+)
 
 from pkg_rules.core.payload.code_cache import read_code_caches
 from pkg_rules.core.payload.model import CodeCacheUnit as CodeCacheFile
+from pkg_rules.subsystems.node_emulators import NodeEmulators
 from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node_version
 from pkg_rules.testutil.process_assertions import assert_portable
@@ -29,7 +39,12 @@ from pkg_rules.util_rules import (
 )
 from pkg_rules.util_rules.code_cache import CodeCacheUnit, CodeCacheUnitRequest, compile_process
 from pkg_rules.util_rules.node_distribution import NodeDistribution, NodeDistributionRequest
-from pkg_rules.util_rules.node_runner import NodeRunner, NodeRunnerRequest, emulated_runner
+from pkg_rules.util_rules.node_runner import (
+    NodeRunner,
+    NodeRunnerRequest,
+    emulated_runner,
+    native_runner,
+)
 
 LOCK = Path(__file__).parents[4] / "3rdparty/node/node.lock.json"
 
@@ -88,6 +103,32 @@ def runner_for(rules: RuleRunner, distribution: NodeDistribution) -> NodeRunner:
 
 def test_the_own_platform_needs_no_emulator(rule_runner: RuleRunner) -> None:
     assert runner_for(rule_runner, node("linux", "x64")).argv == ("__node/bin/node",)
+
+
+def nothing_is_run(request: object) -> Any:
+    raise AssertionError(request)
+
+
+@pytest.mark.parametrize(
+    ("environment", "platform_name", "arch"),
+    [
+        (Platform.linux_arm64, "linux", "arm64"),
+        (Platform.macos_arm64, "macos", "arm64"),
+        (Platform.macos_x86_64, "macos", "x64"),
+    ],
+)
+def test_an_environment_of_the_platform_needs_no_emulator(
+    environment: Platform, platform_name: str, arch: str
+) -> None:
+    found = run_rule_with_mocks(
+        node_runner._node_runner,
+        rule_args=[NodeRunnerRequest(node(platform_name, arch)), environment, create_subsystem(NodeEmulators)],
+        mock_gets=[
+            MockGet(Digest, (CreateDigest,), nothing_is_run),
+            MockGet(FallibleProcessResult, (Process,), nothing_is_run),
+        ],
+    )
+    assert found == native_runner(node(platform_name, arch))
 
 
 def test_nobody_is_told_to_build_on_windows(rule_runner: RuleRunner) -> None:

@@ -24,11 +24,17 @@ COMPILE_OPTIONS = (
     "--min-semi-space-size=64",
     "--max-semi-space-size=64",
 )
-# For bytecode that takes the place of the source.
-BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy")
+# For bytecode that takes the place of the source: all functions, whatever options are baked in.
+BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy", "--no-max-lazy")
 
 # The programs; the first is what Node is called with, the others lie beside it.
-COMPILE_PROGRAMS = ("compile_code_cache.cjs", "compile_source.cjs", "marks.cjs", "outline.cjs")
+COMPILE_PROGRAMS = (
+    "compile_code_cache.cjs",
+    "compile_source.cjs",
+    "marks.cjs",
+    "outline.cjs",
+    "strip_types.cjs",
+)
 
 # What is baked into executables so that the loader can give Node the compiled code of ES modules
 # (prelude/src/internals.cjs).

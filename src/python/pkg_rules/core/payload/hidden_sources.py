@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from pkg_rules.core.payload.errors import BytecodeError
 from pkg_rules.core.payload.layout import Layout
 from pkg_rules.core.payload.model import CachedScript, DirectoryNode, FileNode, PayloadPlan
+from pkg_rules.core.payload.module_formats import TYPESCRIPT_EXTENSIONS, is_declaration
 
 _NODE_MODULES = "node_modules"
-# What Node.js runs. Declarations hold no code.
+# What Node.js runs as it is.
 _SCRIPTS = (".js", ".cjs", ".mjs")
-_OTHER_SOURCES = (".ts", ".cts", ".mts", ".tsx", ".jsx")
-_DECLARATIONS = (".d.ts", ".d.cts", ".d.mts")
+_OTHER_SOURCES = (*TYPESCRIPT_EXTENSIONS, ".tsx", ".jsx")
 _SOURCE_MAPS = (".js.map", ".cjs.map", ".mjs.map")
 # magic, version hash, source hash, flag hash, checksum of the read-only part of the snapshot.
 _CACHED_DATA_HEADER = struct.Struct("<IIIII")
@@ -34,7 +34,7 @@ def _leave_out(hidden: frozenset[str], directory: DirectoryNode, prefix: str) ->
         if isinstance(child, DirectoryNode):
             _leave_out(hidden, child, path)
         elif isinstance(child, FileNode) and _owner(path, hidden) in hidden:
-            is_compiled = name.endswith(_OTHER_SOURCES) and not name.endswith(_DECLARATIONS)
+            is_compiled = name.endswith(_OTHER_SOURCES) and not is_declaration(name)
             if name.endswith(_SOURCE_MAPS) or (is_compiled and _owner(path, hidden)):
                 del directory.children[name]
 
@@ -51,7 +51,7 @@ def kept_sources(
         for entry in layout.entries
         if isinstance(entry.node, FileNode)
         and entry.path.endswith((*_SCRIPTS, *_OTHER_SOURCES))
-        and not entry.path.endswith(_DECLARATIONS)
+        and not is_declaration(entry.path)
         and _owner(entry.path, hidden) in hidden
         and not (entry.path in cached and cached[entry.path].outline_size)
     ]
@@ -68,7 +68,8 @@ def check_hidden(plan: PayloadPlan, kept: Iterable[str]) -> None:
     listed = "\n".join(lines)
     raise BytecodeError(
         f"These sources would be in the executable, for which no bytecode was made:\n{listed}\n"
-        "TypeScript has to be compiled before (a `node_build_script`); leave it out of the `dependencies` then. "
+        "What Node.js does not run as it is (JSX) has to be compiled before (a `node_build_script`); leave it out of the "
+        "`dependencies` then. "
         "`fallback_to_source=True` keeps them."
     )
 

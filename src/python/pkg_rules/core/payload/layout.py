@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from pkg_rules.core.payload.format import NOTHING, ModuleFormat
 from pkg_rules.core.payload.model import DirectoryNode, FileNode, SymlinkNode
-from pkg_rules.core.payload.module_formats import is_package_scope, module_format, package_type
+from pkg_rules.core.payload.module_formats import (
+    is_package_scope,
+    javascript_name,
+    module_format,
+    package_type,
+)
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,8 @@ class _Pending:
     package_type: str | None
 
 
-def lay_out(tree: DirectoryNode) -> Layout:
+def lay_out(tree: DirectoryNode, compiled: Collection[str] = ()) -> Layout:
+    """`compiled` are the paths of files in whose place there is bytecode, which is never TypeScript any more."""
     directories: list[LaidOutDirectory] = []
     entries: list[LaidOutEntry] = []
     queue = [_Pending("", tree, NOTHING, NOTHING, NOTHING, None)]
@@ -107,7 +113,9 @@ def lay_out(tree: DirectoryNode) -> Layout:
                 directory = len(queue)
                 queue.append(_Pending(path, child, number, len(entries), scope, declared_type))
             elif isinstance(child, FileNode):
-                format_of_file = module_format(name, declared_type)
+                format_of_file = module_format(
+                    javascript_name(name) if path in compiled else name, declared_type
+                )
             entries.append(LaidOutEntry(path, child, directory, format_of_file))
     return Layout(tuple(directories), tuple(entries))
 

@@ -14,6 +14,9 @@ _BY_EXTENSION = {
     ".json": ModuleFormat.JSON,
     ".wasm": ModuleFormat.WASM,
 }
+# TypeScript that Node can take the types out of, and what the file then is.
+TYPESCRIPT_EXTENSIONS = {".ts": ".js", ".mts": ".mjs", ".cts": ".cjs"}
+_DECLARATIONS = tuple(f".d{extension}" for extension in TYPESCRIPT_EXTENSIONS)
 _BY_TYPE = {"module": ModuleFormat.MODULE, "commonjs": ModuleFormat.COMMONJS}
 
 
@@ -29,6 +32,17 @@ def module_format(name: str, package_type: str | None) -> ModuleFormat:
     if extension == ".js":
         return _BY_TYPE.get(package_type or "", ModuleFormat.AMBIGUOUS)
     return ModuleFormat.NONE
+
+
+def is_declaration(path: str) -> bool:
+    """Whether it is TypeScript that holds no code."""
+    return path.endswith(_DECLARATIONS)
+
+
+def javascript_name(name: str) -> str:
+    """What a file of TypeScript would be called without its types; other names are as they are."""
+    stem, extension = os.path.splitext(name)
+    return stem + TYPESCRIPT_EXTENSIONS.get(extension, extension)
 
 
 def package_type(package_json: FileNode) -> str | None:

@@ -63,8 +63,8 @@ def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
     leave_out(plan, tree)
     entry_point = find_entry_point(tree, plan.entry_point)
     plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native_metadata(tree)))
-    layout = lay_out(tree)
     cached = read_code_caches(plan.code_caches)
+    layout = lay_out(tree, {path for path, script in cached.items() if script.outline_size})
     kept = kept_sources(plan, layout, cached)
     check_hidden(plan, kept)
     with open(path, "xb") as output:

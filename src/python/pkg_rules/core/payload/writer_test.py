@@ -358,9 +358,34 @@ def test_hidden_sources_without_bytecode_are_refused(tmp_path: Path) -> None:
         "These sources would be in the executable, for which no bytecode was made:\n"
         "  * `types.ts`\n"
         "  * `node_modules/own/index.js`\n"
-        "TypeScript has to be compiled before (a `node_build_script`); leave it out of the `dependencies` then. "
-        "`fallback_to_source=True` keeps them."
+        "What Node.js does not run as it is (JSX) has to be compiled before (a `node_build_script`); leave it out of the "
+        "`dependencies` then. `fallback_to_source=True` keeps them."
     )
+
+
+def test_bytecode_of_typescript_counts_as_what_is_left_without_types(tmp_path: Path) -> None:
+    files: Tree = {
+        "a.ts": b"let a: 1",
+        "b.mts": b"let b: 1",
+        "c.cts": b"let c: 1",
+        "typed/package.json": b'{"type": "commonjs"}',
+        "typed/d.ts": b"let d: 1",
+        "typed/e.d.ts": b"declare let e: 1",
+    }
+    compiled = {name: bytes(content) for name, content in files.items() if name[-5:] not in (".json", ".d.ts")}
+
+    payload = payload_of(
+        tmp_path, files, "a.ts", (outlined(tmp_path, compiled, bytecode(b"code")),), (), ("",), 7
+    )
+
+    assert {entry.path: entry.module_format for entry in read(payload).entries() if entry.kind is Kind.FILE} == {
+        "a.ts": ModuleFormat.DETECTED_COMMONJS,
+        "b.mts": ModuleFormat.MODULE,
+        "c.cts": ModuleFormat.COMMONJS,
+        "typed/package.json": ModuleFormat.JSON,
+        "typed/d.ts": ModuleFormat.COMMONJS,
+        "typed/e.d.ts": ModuleFormat.NONE,
+    }
 
 
 def test_what_would_disclose_hidden_sources_is_left_out(tmp_path: Path) -> None:
