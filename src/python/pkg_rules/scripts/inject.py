@@ -1,5 +1,5 @@
-"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--branding FILE] [--signing FILE]`;
-its layout goes to `OUT.json`."""
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--kind KIND] [--branding FILE]
+[--signing FILE]`; its layout goes to `OUT.json`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("executable", type=Path)
     parser.add_argument("application", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--kind")
     parser.add_argument("--branding", type=Path)
     parser.add_argument("--signing")
     options = parser.parse_args(argv[1:])
@@ -28,6 +29,7 @@ def main(argv: list[str]) -> int:
             options.out,
             branding=None if options.branding is None else Branding.read(options.branding),
             signing=read_signing_file(options.signing),
+            kind=options.kind,
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)

@@ -18,6 +18,7 @@ from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
@@ -86,6 +87,11 @@ class ExecutableRequest:
     ignores_node_options: bool = False
     settings: PayloadSettings = PayloadSettings()
     sources: SourceRules = SourceRules()
+
+    def expected(self, is_signed: bool) -> Expected:
+        """What the finished executable is checked for."""
+        kind = f"{self.triple.platform}-{self.triple.arch}"
+        return Expected(kind, self.mode != ExecutableMode.SIMPLE, is_signed)
 
 
 @dataclass(frozen=True)
@@ -264,7 +270,9 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             **implicitly(),
         )
     if triple.platform == "macos":
-        return await codesigned(CodesignRequest(request.address, built), **implicitly())
+        return await codesigned(
+            CodesignRequest(request.address, built, request.expected(is_signed=True)), **implicitly()
+        )
     return built
 
 
