@@ -24,8 +24,10 @@ class TestProject:
     def executable(self, major: int) -> str:
         """Where it is below the distribution folder."""
         folder, name = self.target.split(":")
-        extension = ".exe" if name == "windows" else ""
-        return f"{folder.replace('/', '.')}/{name}-node{major}{extension}"
+        extension = ".exe" if name.startswith("windows") else ""
+        # With a single target there is nothing to tell apart.
+        suffix = "" if name == "windows_arm64" else f"-node{major}"
+        return f"{folder.replace('/', '.')}/{name}{suffix}{extension}"
 
 
 # How a project is started with a major version of Node.js.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pkg_rules.core.binfmt.copying import append_file
 from pkg_rules.core.binfmt.identify import identify
-from pkg_rules.core.binfmt.macho_header import LC_CODE_SIGNATURE, read_header
 from pkg_rules.core.binfmt.macho_universal import read_parts
 from pkg_rules.core.payload.errors import CorruptPayloadError
 from pkg_rules.core.payload.reader import PayloadReader
@@ -23,7 +22,7 @@ UNIVERSAL = "macos-universal"
 @dataclass(frozen=True)
 class Expected:
     """`kind` is platform and architecture, e.g. `linux-x64`. Without a payload there is a single script inside. A
-    signature for macOS that is there must be valid, expected or not."""
+    signature that is there must be valid, expected or not."""
 
     kind: str
     has_payload: bool
@@ -55,7 +54,7 @@ def check_finished(executable: Path, expected: Expected) -> None:
         offset, length = _payload_place(executable)
         check_application(executable, expected.kind, end=offset)
         _check_payload(executable, offset, length)
-    if expected.is_signed and read_header(executable).find(LC_CODE_SIGNATURE) is None:
+    if expected.is_signed and format_of(executable).content_end(executable) == executable.stat().st_size:
         raise SeaError("The executable has no signature.")
 
 
