@@ -1,7 +1,7 @@
 """Adds a note to an ELF executable, as a new segment at its end.
 
 The layout of the file is left alone: the program headers move to the end, where two more find room, and everything
-else stays at its place. The new segment lies at the same distance from its address as the first one does, as older
+else stays at its place. Nothing refers to the table of sections any more. The new segment lies at the same distance from its address as the first one does, as older
 kernels compute the address of the program headers from that.
 
 From the ELF specification: a note is `namesz`, `descsz`, `type` (4 bytes each), then the name with its zero byte and
@@ -119,6 +119,9 @@ def plan_note(path: Path, name: str, data: bytes) -> NotePatch:
     headers.append(in_note)
     packed = b"".join(header.pack() for header in headers)
     fields[5], fields[10] = offset, count + 2
+    # The new segment is in no section, and tools that write a file anew from its sections would leave it out and what comes
+    # behind it. Without a table of sections they refuse, see docs/decisions/0008.
+    fields[6] = fields[12] = fields[13] = 0
     return NotePatch(
         offset=offset,
         segment=packed.ljust(note_offset, b"\0") + note + _padded(data),
