@@ -17,6 +17,7 @@ from typing import Callable, Iterator, Mapping, Sequence
 
 import pytest
 
+from pkg_rules.testutil.matrix import host_target
 from pkg_rules.testutil.oracle import ENVIRONMENT, can_hide_folders
 from pkg_rules.testutil.pinned_tools import REPOSITORY, node
 
@@ -150,6 +151,7 @@ TREATMENTS: Mapping[str, Treatment] = {
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux", "copied, linked, at any path")
 @pytest.mark.parametrize("name", TREATMENTS)
 def test_a_file_that_was_treated(pair: Pair, name: str, folder: Path) -> None:
     # The treatment is nothing that plain Node.js would notice.
@@ -159,6 +161,7 @@ def test_a_file_that_was_treated(pair: Pair, name: str, folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux", "renamed or removed while it runs")
 @pytest.mark.parametrize("action", ["unlink", "rename", "chmod"])
 def test_a_file_that_is_treated_while_it_runs(pair: Pair, action: str, folder: Path) -> None:
     expected = pair.expected(TREATMENTS["cp"], folder, action)
@@ -184,6 +187,7 @@ def needs_mounts() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux", "on a read-only file system")
 def test_a_read_only_file_system(pair: Pair, folder: Path, needs_mounts: None) -> None:
     expected = pair.expected(mounted("ro"), folder, "nothing")
     assert "child late word 0\nexit code 0" in expected, expected
@@ -218,6 +222,7 @@ def test_a_file_that_cannot_be_read(pair: Pair, folder: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "`strip` refuses; it says that it is damaged", "stripped, truncated")
 def test_tools_that_would_cut_the_program_off(pair: Pair, folder: Path) -> None:
     """`strip` refuses, and leaves the file as it is; a file that something cut off says so."""
     if shutil.which("strip") is None:

@@ -60,6 +60,7 @@ def sound(path: Path) -> lief.MachO.Binary:
 
 
 @pytest.mark.slow
+@pytest.mark.proves("macos-{arch}", "built and checked", "injected, assembled, signed ad hoc", "sea")
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("major", NODE_MAJORS)
 def test_each_official_node(major: int, arch: str, folder: Path) -> None:

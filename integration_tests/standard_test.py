@@ -10,6 +10,7 @@ from typing import Iterator
 import pytest
 from programs import STANDARD_PROJECTS, ProgramOf, TestProject
 
+from pkg_rules.testutil.matrix import host_target
 from pkg_rules.testutil.oracle import Case, Outcome, run
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
@@ -29,6 +30,7 @@ def without_source_lines(outcome: Outcome) -> Outcome:
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux")
 @pytest.mark.parametrize("project, major, case", CASES)
 def test_same_outcome_as_plain_node(
     project: TestProject,

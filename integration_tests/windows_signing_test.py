@@ -70,6 +70,7 @@ def assert_changes_are_noticed(signed: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine", "signed by a tool")
 @pytest.mark.parametrize("project, major", [(HELLO, major) for major in NODE_MAJORS])
 def test_a_signed_executable_runs(
     project: TestProject,
@@ -92,6 +93,7 @@ def test_a_signed_executable_runs(
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-arm64", "built and checked", "signed by a tool")
 @pytest.mark.parametrize("project, major", [(ARM64, 22)])
 def test_a_signed_executable_for_arm64(
     project: TestProject,

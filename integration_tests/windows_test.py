@@ -71,6 +71,7 @@ def run_by(wine: Wine, program: Program, case: Case, directory: Path) -> Outcome
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine")
 @pytest.mark.parametrize("project, major, case", CASES)
 def test_same_outcome_as_plain_node(
     project: TestProject,
@@ -132,6 +133,7 @@ def test_another_parser_finds_everything_in_order(
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine", "paths in all forms, children", "sea")
 @pytest.mark.parametrize("major", NODE_MAJORS)
 def test_paths_in_all_forms_and_children(major: int, wine: Wine, tmp_path: Path) -> None:
     """What is special there: drives, both slashes, `\\\\?\\`, URLs of them, `cmd`, pipes of children."""
