@@ -1,4 +1,4 @@
-"""Order and time limit of all tests, and no files of theirs left behind."""
+"""Order and time limit of all tests, and no files of theirs left behind. What they prove is recorded on demand."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ from typing import Iterator, TextIO
 import pytest
 
 from pkg_rules.testutil.bounded import TEST_LIMIT_SECONDS
+from pkg_rules.testutil.matrix import Recorder
 
 # After which even what does not let Python handle the signal is ended, and with it the run.
 GRACE_SECONDS = 60
 UNCAPTURED = pytest.StashKey[TextIO]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-matrix", type=Path, metavar="FILE", help="add what tests with the marker `proves` have seen")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         config.stash[UNCAPTURED] = os.fdopen(os.dup(2), "w")
+    file = config.getoption("--record-matrix")
+    if file is not None:
+        config.pluginmanager.register(Recorder(file))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -27,6 +27,7 @@ def needs_emulation() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.proves("linux-arm64", "ran under QEMU" if arm64_command() else "ran on Linux")
 @pytest.mark.parametrize("project, major, case", CASES)
 def test_same_outcome_as_plain_node(
     project: TestProject,

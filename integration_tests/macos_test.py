@@ -22,9 +22,9 @@ from pkg_rules.core.binfmt.macho_universal import read_parts
 from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.writer import write_payload
 from pkg_rules.core.sea.assemble import assemble
+from pkg_rules.core.sea.finished import Expected, check_finished
 from pkg_rules.core.sea.inject import inject
 from pkg_rules.core.sea.locator import EMPTY
-from pkg_rules.core.sea.signed import verify_signed
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node
 from pkg_rules.testutil.small_repository import SmallRepository
 
@@ -42,7 +42,7 @@ def parsed(path: Path) -> lief.MachO.Binary:
 
 
 def sound(path: Path) -> lief.MachO.Binary:
-    verify_signed(path)
+    check_finished(path, Expected(str(identify(path)), has_payload=True, is_signed=True))
     program = parsed(path)
     # This follows what Apple's tools demand before they change or sign a file.
     assert lief.MachO.check_layout(program) == (True, "")
@@ -51,6 +51,7 @@ def sound(path: Path) -> lief.MachO.Binary:
 
 
 @pytest.mark.slow
+@pytest.mark.proves("macos-{arch}", "built and checked", "injected, assembled, signed ad hoc", "sea")
 @pytest.mark.parametrize("arch", ARCHITECTURES)
 @pytest.mark.parametrize("major", NODE_MAJORS)
 def test_each_official_node(major: int, arch: str, tmp_path: Path) -> None:

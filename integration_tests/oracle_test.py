@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from programs import PROJECTS, ProgramOf, TestProject
 
+from pkg_rules.testutil.matrix import host_target
 from pkg_rules.testutil.oracle import Case, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 
@@ -19,6 +20,7 @@ CASES = [
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux")
 @pytest.mark.parametrize("project, major, case", CASES)
 def test_same_outcome_as_plain_node(
     project: TestProject,

@@ -21,11 +21,24 @@ class TestProject:
     script: str
     cases: tuple[Case, ...] = ()
 
+    @property
+    def feature(self) -> str:
+        return f"project {self.name.removesuffix('-standard')}"
+
+    @property
+    def mode(self) -> str:
+        """As its BUILD file says it."""
+        if self.target.endswith(":standard"):
+            return "standard"
+        return "simple" if self.name == "single" else "sea"
+
     def executable(self, major: int) -> str:
         """Where it is below the distribution folder."""
         folder, name = self.target.split(":")
-        extension = ".exe" if name == "windows" else ""
-        return f"{folder.replace('/', '.')}/{name}-node{major}{extension}"
+        extension = ".exe" if name.startswith("windows") else ""
+        # With a single target there is nothing to tell apart.
+        suffix = "" if name == "windows_arm64" else f"-node{major}"
+        return f"{folder.replace('/', '.')}/{name}{suffix}{extension}"
 
 
 # How a project is started with a major version of Node.js.
@@ -266,10 +279,18 @@ STANDARD_PROJECTS = (
 # Its own sources are one line.
 HIDING_PROJECTS = tuple(one for one in STANDARD_PROJECTS if one.name != "tsc-standard")
 
+# Under emulators the projects run that meet the system in ways of their own: paths, streams, errors, ES modules, assets, children
+# and threads, workspaces, no virtual file system. Not among them: `big` and, under QEMU, `tsc`, as what they are about is size and
+# takes minutes there; `native`, whose addons are installed for this machine; `api`, which is a server and has tests of its own;
+# the others, which differ in what is done when they are built.
 ARM64_PROJECTS = (
     _emulated("arm64", "hello", "arguments", "where", "stdin", "throw", "source-maps", "missing-module"),
     _emulated("arm64", "esm-cli", "show", "modules", "module-throws"),
     _emulated("arm64", "assets", "page", "inspect", "copy"),
+    # Children would be started without QEMU, that of plain Node.js too.
+    _emulated("arm64", "helpers", "thread"),
+    _emulated("arm64", "workspace", "report", "uncaught"),
+    _emulated("arm64", "single", "count", "hash"),
 )
 ARM64_STANDARD_PROJECTS = (
     _emulated("standard_arm64", "hello", "arguments", "where", "stdin", "throw", "throw-later", "missing-module"),
@@ -298,4 +319,8 @@ WINDOWS_PROJECTS = (
     ),
     _emulated("windows", "esm-cli", "show", "own-file", "modules", "module-throws", "missing-export"),
     _emulated("windows", "assets", "page", "inspect", "copy", "missing"),
+    _emulated("windows", "helpers", "all", "thread"),
+    _emulated("windows", "workspace", "report", "uncaught"),
+    _emulated("windows", "single", "count", "hash"),
+    _emulated("windows", "tsc", "version", "emit"),
 )

@@ -17,6 +17,7 @@ from programs import (
 )
 
 from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
+from pkg_rules.testutil.matrix import host_target
 from pkg_rules.testutil.oracle import Case, Outcome, Program, run_both
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 from pkg_rules.testutil.plain_trees import PlainTrees
@@ -56,6 +57,7 @@ def assert_same(plain: Program, packaged: Program, case: Case, folder: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.proves(host_target(), "ran on Linux")
 @pytest.mark.parametrize("project, major, case", cases_of(STANDARD_PROJECTS))
 def test_same_outcome_as_plain_node(
     project: TestProject,

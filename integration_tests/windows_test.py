@@ -71,6 +71,7 @@ def run_by(wine: Wine, program: Program, case: Case, directory: Path) -> Outcome
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine")
 @pytest.mark.parametrize("project, major, case", CASES)
 def test_same_outcome_as_plain_node(
     project: TestProject,
@@ -122,6 +123,8 @@ def test_another_parser_finds_everything_in_order(
     resources = made.resources_manager
     assert isinstance(resources, lief.PE.ResourcesManager)
     assert sorted((icon.width, icon.height) for icon in resources.icons) == [(16, 16), (32, 32)]
+    assert resources.manifest == (REPOSITORY / "testprojects/hello/windows/hello.manifest").read_text()
+    assert made.optional_header.subsystem == lief.PE.OptionalHeader.SUBSYSTEM.WINDOWS_CUI
     (version,) = resources.version
     shown = str(version)
     for text in ("ProductName: Hello", "FileVersion: 1.2.3.4", "LegalCopyright: © Example"):
@@ -130,6 +133,7 @@ def test_another_parser_finds_everything_in_order(
 
 
 @pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine", "paths in all forms, children", "sea")
 @pytest.mark.parametrize("major", NODE_MAJORS)
 def test_paths_in_all_forms_and_children(major: int, wine: Wine, tmp_path: Path) -> None:
     """What is special there: drives, both slashes, `\\\\?\\`, URLs of them, `cmd`, pipes of children."""
@@ -156,29 +160,3 @@ def test_paths_in_all_forms_and_children(major: int, wine: Wine, tmp_path: Path)
     actual = run_by(wine, Program((str(tmp_path / "app.exe"),)), case, tmp_path / "packaged")
     assert actual.stdout.splitlines() == expected.stdout.splitlines()
     assert (actual.stderr, actual.exit_code) == (expected.stderr, 0)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("project, major", [(HELLO, 22)])
-def test_a_signed_executable_runs(
-    project: TestProject, major: int, wine: Wine, packaged_program: ProgramOf, tmp_path: Path
-) -> None:
-    if shutil.which("osslsigncode") is None:
-        pytest.skip("there is no osslsigncode here; ./build-support/install_emulators.sh installs it")
-    needs_node(wine, major)
-    program = packaged_program(project, major)
-    key, certificate, signed = (str(tmp_path / name) for name in ("key.pem", "cert.pem", "signed.exe"))
-    subject = ("-subj", "/CN=A test of pkg_rules", "-addext", "extendedKeyUsage=codeSigning")
-    for command in (
-        ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, "-keyout", key, "-out", certificate),
-        ("osslsigncode", "sign", "-certs", certificate, "-key", key, "-in", program.argv[0], "-out", signed),
-        ("osslsigncode", "verify", "-CAfile", certificate, "-in", signed),
-    ):
-        finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        assert finished.returncode == 0, finished.stdout
-        assert "MISMATCH" not in finished.stdout
-    (case,) = (case for case in project.cases if case.name == "arguments")
-    expected = run_by(wine, program, case, tmp_path / "unsigned")
-    assert expected.exit_code == 0
-    hidden = (REPOSITORY,)
-    assert run_by(wine, Program((signed,), hidden=hidden), case, tmp_path / "signed") == expected

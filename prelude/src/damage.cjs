@@ -24,6 +24,19 @@ function endDamaged(problem) {
   }
 }
 
+/** @param {Error} error of the system @returns {never} */
+function endUnreadable(error) {
+  try {
+    writeSync(
+      2,
+      `This executable cannot read itself (${error.message}). Its program is behind its code, so whoever runs it must be ` +
+        'allowed to read it, e.g. `chmod a+r`, and on macOS it must not be moved while it runs.\n',
+    );
+  } finally {
+    endProcess();
+  }
+}
+
 /** @returns {never} */
 function endProcess() {
   reallyExit.call(process, require('node:worker_threads').isMainThread ? 1 : DAMAGED_THREAD);
@@ -31,4 +44,4 @@ function endProcess() {
   for (;;);
 }
 
-module.exports = { DAMAGED_THREAD, endDamaged, endProcess };
+module.exports = { DAMAGED_THREAD, endDamaged, endProcess, endUnreadable };

@@ -4,7 +4,7 @@
 // was appended; so nothing has to be searched for, and a tool that moved bytes is noticed.
 
 const fs = require('node:fs');
-const { endDamaged } = require('./damage.cjs');
+const { endDamaged, endUnreadable } = require('./damage.cjs');
 
 // In two parts: the assemble step finds the locator by its magic, which must be in the prepared base only once.
 const LOCATOR_MAGIC = ['PKGRULES', 'LOCATOR'].join('-');
@@ -22,9 +22,18 @@ function readLocator(asset) {
   return { start, size };
 }
 
-/** A descriptor of the running executable. On Linux it works for one that was renamed or deleted since. */
+/** A path of the running executable. On Linux it works for one that was renamed or deleted since. */
+function pathOfExecutable() {
+  return process.platform === 'linux' ? '/proc/self/exe' : process.execPath;
+}
+
+/** A descriptor of the running executable. */
 function openExecutable() {
-  return fs.openSync(process.platform === 'linux' ? '/proc/self/exe' : process.execPath, 'r');
+  try {
+    return fs.openSync(pathOfExecutable(), 'r');
+  } catch (error) {
+    return endUnreadable(error);
+  }
 }
 
 // Universal executables of macOS begin with a table (big-endian): magic, number of parts, and for each CPU type, CPU
@@ -44,4 +53,4 @@ function partOffset(executable, arch) {
   return endDamaged(`it has no part for ${arch}`);
 }
 
-module.exports = { openExecutable, partOffset, readLocator };
+module.exports = { openExecutable, partOffset, pathOfExecutable, readLocator };

@@ -3,6 +3,7 @@
 // `openAsBlob` on files inside.
 
 const path = require('node:path');
+const { pathOfExecutable } = require('./executable.cjs');
 const { checkSource } = require('./no_source.cjs');
 const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
@@ -19,13 +20,13 @@ function openAsBlob(tree, load, original, given, options) {
   const found = lookup(tree, place);
   if (typeof found === 'number') {
     return missing(
-      () => original(path.join(process.execPath, 'missing'), options),
+      () => original(path.join(pathOfExecutable(), 'missing'), options),
       (syscall) => notFound(found, place, syscall, shown),
     );
   }
   checkSource(tree.payload, found, 'open', shown);
   // Only so that it checks its arguments.
-  const blob = original(process.execPath, options);
+  const blob = original(pathOfExecutable(), options);
   const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
   const ours = new Blob([content], { type: options?.type });
   return blob instanceof Promise ? Promise.resolve(ours) : ours;

@@ -5,6 +5,7 @@
 
 const fs = require('node:fs');
 const { KIND_SYMLINK } = require('./format.cjs');
+const { pathOfExecutable } = require('./executable.cjs');
 const { stats } = require('./file_stats.cjs');
 const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
@@ -94,7 +95,7 @@ class ReadingCalls {
   /** The file system that the executable is on. */
   statfs(place, given, bigint) {
     this.find(place, given, 'statfs');
-    return this.originals.statfs(process.execPath, bigint);
+    return this.originals.statfs(pathOfExecutable(), bigint);
   }
 
   readlink(place, given, encoding) {

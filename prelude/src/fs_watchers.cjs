@@ -4,6 +4,7 @@
 // they keep the process alive, or do not, as every other watcher.
 
 const path = require('node:path');
+const { pathOfExecutable } = require('./executable.cjs');
 const { lookup, numberOfFailure, placeOf } = require('./fs_places.cjs');
 
 /** Starts a handle of `fs.watch`. @returns {number} 0, or the number of an error */
@@ -14,7 +15,7 @@ function startInside(tree, handle, original, given, rest) {
   const found = lookup(tree, place);
   if (typeof found === 'number') return numberOfFailure(found);
   handle.onchange = () => {};
-  return original.call(handle, process.execPath, ...rest);
+  return original.call(handle, pathOfExecutable(), ...rest);
 }
 
 /** Starts a handle of `fs.watchFile`, which says once that a file is missing. */
@@ -23,10 +24,10 @@ function startPollingInside(tree, handle, original, given, rest) {
   if (place === null) return original.call(handle, given, ...rest);
   if (place.elsewhere !== null) return original.call(handle, place.elsewhere, ...rest);
   if (typeof lookup(tree, place) === 'number') {
-    return original.call(handle, path.join(process.execPath, 'missing'), ...rest);
+    return original.call(handle, path.join(pathOfExecutable(), 'missing'), ...rest);
   }
   handle.onchange = () => {};
-  return original.call(handle, process.execPath, ...rest);
+  return original.call(handle, pathOfExecutable(), ...rest);
 }
 
 module.exports = { startInside, startPollingInside };

@@ -79,8 +79,9 @@ class NodeExecutablePostBuildField(StringField):
         the path of the executable, e.g. `sha256sum "$PKG_OUTPUT" > "$PKG_OUTPUT.sha256"`.
 
         It runs in a sandbox that has the `hook_dependencies`, all installed packages, the pinned Node.js and the project's
-        package manager. It may change the executable, and what it writes into the executable's directory is written
-        beside it; anything else that it does is lost.
+        package manager. What it writes into the executable's directory is written beside it; anything else that it does is
+        lost. It may change the executable, e.g. sign it; the build fails if that would not start after it, its payload cannot be
+        read, or a signature that is there, such as that of executables for macOS, does not hold any more.
 
         If undefined, it is the `postBuild` of the pkg configuration; an empty text means none.
         """

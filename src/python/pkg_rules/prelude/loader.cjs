@@ -69,6 +69,19 @@ function endDamaged(problem) {
   }
 }
 
+/** @param {Error} error of the system @returns {never} */
+function endUnreadable(error) {
+  try {
+    writeSync(
+      2,
+      `This executable cannot read itself (${error.message}). Its program is behind its code, so whoever runs it must be ` +
+        'allowed to read it, e.g. `chmod a+r`, and on macOS it must not be moved while it runs.\n',
+    );
+  } finally {
+    endProcess();
+  }
+}
+
 /** @returns {never} */
 function endProcess() {
   reallyExit.call(process, require('node:worker_threads').isMainThread ? 1 : DAMAGED_THREAD);
@@ -76,14 +89,14 @@ function endProcess() {
   for (;;);
 }
 
-module.exports = { DAMAGED_THREAD, endDamaged, endProcess };
+module.exports = { DAMAGED_THREAD, endDamaged, endProcess, endUnreadable };
 },
 './executable.cjs': function (module, exports, require) {
 // Finds the payload in the executable that runs. The locator is an asset of the SEA blob, patched when the payload
 // was appended; so nothing has to be searched for, and a tool that moved bytes is noticed.
 
 const fs = require('node:fs');
-const { endDamaged } = require('./damage.cjs');
+const { endDamaged, endUnreadable } = require('./damage.cjs');
 
 // In two parts: the assemble step finds the locator by its magic, which must be in the prepared base only once.
 const LOCATOR_MAGIC = ['PKGRULES', 'LOCATOR'].join('-');
@@ -101,9 +114,18 @@ function readLocator(asset) {
   return { start, size };
 }
 
-/** A descriptor of the running executable. On Linux it works for one that was renamed or deleted since. */
+/** A path of the running executable. On Linux it works for one that was renamed or deleted since. */
+function pathOfExecutable() {
+  return process.platform === 'linux' ? '/proc/self/exe' : process.execPath;
+}
+
+/** A descriptor of the running executable. */
 function openExecutable() {
-  return fs.openSync(process.platform === 'linux' ? '/proc/self/exe' : process.execPath, 'r');
+  try {
+    return fs.openSync(pathOfExecutable(), 'r');
+  } catch (error) {
+    return endUnreadable(error);
+  }
 }
 
 // Universal executables of macOS begin with a table (big-endian): magic, number of parts, and for each CPU type, CPU
@@ -123,7 +145,7 @@ function partOffset(executable, arch) {
   return endDamaged(`it has no part for ${arch}`);
 }
 
-module.exports = { openExecutable, partOffset, readLocator };
+module.exports = { openExecutable, partOffset, pathOfExecutable, readLocator };
 },
 './payload.cjs': function (module, exports, require) {
 // The payload as it is in the file: checks header and index, reads contents. docs/formats/payload.md has the layout.
@@ -5061,6 +5083,7 @@ module.exports = { findDirectory, openLater };
 
 const fs = require('node:fs');
 const { KIND_SYMLINK } = require('./format.cjs');
+const { pathOfExecutable } = require('./executable.cjs');
 const { stats } = require('./file_stats.cjs');
 const { isWindows } = require('./mount.cjs');
 const { lookup, notFound, parentFailure } = require('./fs_places.cjs');
@@ -5150,7 +5173,7 @@ class ReadingCalls {
   /** The file system that the executable is on. */
   statfs(place, given, bigint) {
     this.find(place, given, 'statfs');
-    return this.originals.statfs(process.execPath, bigint);
+    return this.originals.statfs(pathOfExecutable(), bigint);
   }
 
   readlink(place, given, encoding) {
@@ -5286,6 +5309,7 @@ module.exports = { complete };
 // `openAsBlob` on files inside.
 
 const path = require('node:path');
+const { pathOfExecutable } = require('./executable.cjs');
 const { checkSource } = require('./no_source.cjs');
 const { lookup, notFound, placeOf } = require('./fs_places.cjs');
 
@@ -5302,13 +5326,13 @@ function openAsBlob(tree, load, original, given, options) {
   const found = lookup(tree, place);
   if (typeof found === 'number') {
     return missing(
-      () => original(path.join(process.execPath, 'missing'), options),
+      () => original(path.join(pathOfExecutable(), 'missing'), options),
       (syscall) => notFound(found, place, syscall, shown),
     );
   }
   checkSource(tree.payload, found, 'open', shown);
   // Only so that it checks its arguments.
-  const blob = original(process.execPath, options);
+  const blob = original(pathOfExecutable(), options);
   const content = found.directory === null ? load().reading.payload.content(found.entry) : [];
   const ours = new Blob([content], { type: options?.type });
   return blob instanceof Promise ? Promise.resolve(ours) : ours;
@@ -5334,6 +5358,7 @@ module.exports = { openAsBlob };
 // they keep the process alive, or do not, as every other watcher.
 
 const path = require('node:path');
+const { pathOfExecutable } = require('./executable.cjs');
 const { lookup, numberOfFailure, placeOf } = require('./fs_places.cjs');
 
 /** Starts a handle of `fs.watch`. @returns {number} 0, or the number of an error */
@@ -5344,7 +5369,7 @@ function startInside(tree, handle, original, given, rest) {
   const found = lookup(tree, place);
   if (typeof found === 'number') return numberOfFailure(found);
   handle.onchange = () => {};
-  return original.call(handle, process.execPath, ...rest);
+  return original.call(handle, pathOfExecutable(), ...rest);
 }
 
 /** Starts a handle of `fs.watchFile`, which says once that a file is missing. */
@@ -5353,10 +5378,10 @@ function startPollingInside(tree, handle, original, given, rest) {
   if (place === null) return original.call(handle, given, ...rest);
   if (place.elsewhere !== null) return original.call(handle, place.elsewhere, ...rest);
   if (typeof lookup(tree, place) === 'number') {
-    return original.call(handle, path.join(process.execPath, 'missing'), ...rest);
+    return original.call(handle, path.join(pathOfExecutable(), 'missing'), ...rest);
   }
   handle.onchange = () => {};
-  return original.call(handle, process.execPath, ...rest);
+  return original.call(handle, pathOfExecutable(), ...rest);
 }
 
 module.exports = { startInside, startPollingInside };

@@ -1,5 +1,5 @@
-"""Makes the executable: `assemble BASE PAYLOAD OUT [--branding FILE] [--signing FILE]`, with the description of the base
-in `BASE.json`."""
+"""Makes the executable: `assemble BASE PAYLOAD OUT [--kind KIND] [--branding FILE] [--signing FILE]`, with the description of
+the base in `BASE.json`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("base", type=Path)
     parser.add_argument("payload", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--kind")
     parser.add_argument("--branding", type=Path)
     parser.add_argument("--signing")
     options = parser.parse_args(argv[1:])
@@ -30,6 +31,7 @@ def main(argv: list[str]) -> int:
             options.out,
             branding=None if options.branding is None else Branding.read(options.branding),
             signing=read_signing_file(options.signing),
+            kind=options.kind,
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)

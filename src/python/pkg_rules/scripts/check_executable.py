@@ -1,4 +1,5 @@
-"""Checks an executable that another tool signed: `check_executable EXECUTABLE`."""
+"""Checks an executable that something else changed after it was finished: `check_executable EXECUTABLE EXPECTED`, with what
+`Expected.render` writes."""
 
 from __future__ import annotations
 
@@ -6,12 +7,12 @@ import sys
 from pathlib import Path
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.sea.signed import verify_signed
+from pkg_rules.core.sea.finished import Expected, check_finished
 
 
-def main(executable: str) -> int:
+def main(executable: str, expected: str) -> int:
     try:
-        verify_signed(Path(executable))
+        check_finished(Path(executable), Expected.parse(expected))
     except PkgRulesError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,5 +1,5 @@
-"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--branding FILE] [--signing FILE]
-[--strip-symbols]`; its layout goes to `OUT.json`, and how many bytes the symbols had to stdout."""
+"""Puts an application into a Node.js executable: `inject EXECUTABLE APPLICATION OUT [--kind KIND] [--branding FILE]
+[--signing FILE] [--strip-symbols]`; its layout goes to `OUT.json`, and how many bytes the symbols had to stdout."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("executable", type=Path)
     parser.add_argument("application", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--kind")
     parser.add_argument("--branding", type=Path)
     parser.add_argument("--signing")
     parser.add_argument("--strip-symbols", action="store_true")
@@ -30,6 +31,7 @@ def main(argv: list[str]) -> int:
             branding=None if options.branding is None else Branding.read(options.branding),
             signing=read_signing_file(options.signing),
             strip_symbols=options.strip_symbols,
+            kind=options.kind,
         )
     except PkgRulesError as error:
         print(error, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Makes a universal executable for macOS: `join_executables OUT PART...`."""
+"""Makes a universal executable for macOS: `join_executables OUT EXPECTED PART...`, with what `Expected.render` writes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 from pkg_rules.core.binfmt.macho_universal import join
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.sea.errors import written_whole
+from pkg_rules.core.sea.finished import Expected, check_finished
 
 
-def main(out: str, *parts: str) -> int:
+def main(out: str, expected: str, *parts: str) -> int:
     try:
-        with written_whole(Path(out)) as part, open(part, "xb", buffering=0) as file:
-            join([Path(path) for path in parts], file.fileno())
-            os.fchmod(file.fileno(), 0o755)
+        with written_whole(Path(out)) as whole:
+            with open(whole, "xb", buffering=0) as file:
+                join([Path(path) for path in parts], file.fileno())
+                os.fchmod(file.fileno(), 0o755)
+            check_finished(whole, Expected.parse(expected))
     except PkgRulesError as error:
         print(error, file=sys.stderr)
         return 1

@@ -33,7 +33,7 @@ def node_lock() -> NodeLock:
 
 def node_version(major: int, platform_and_arch: tuple[str, str] | None = None) -> str:
     """The newest version pinned for a platform, which is what a target `node<major>` becomes; without, for this machine."""
-    wanted = platform_and_arch or _host()
+    wanted = platform_and_arch or host()
     versions = [
         NodeVersion.parse(entry.version)
         for entry in node_lock().nodes()
@@ -43,7 +43,7 @@ def node_version(major: int, platform_and_arch: tuple[str, str] | None = None) -
 
 
 def node(major: int, platform_and_arch: tuple[str, str] | None = None) -> Path:
-    wanted = platform_and_arch or _host()
+    wanted = platform_and_arch or host()
     entry = node_lock().node(node_version(major, wanted), *wanted)
     assert entry.executable is not None, f"{entry.describe()} is pinned without an executable"
     return _fetched(entry) / entry.executable.path
@@ -54,7 +54,7 @@ def package(name: str, version_prefix: str = "") -> Path:
     return _fetched(node_lock().package(name, version_prefix))
 
 
-def _host() -> tuple[str, str]:
+def host() -> tuple[str, str]:
     system = {"Linux": "linux", "Darwin": "macos"}[platform.system()]
     machine = {"aarch64": "arm64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
     return HOSTS[f"{system}_{machine}"]

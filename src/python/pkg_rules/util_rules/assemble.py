@@ -120,6 +120,7 @@ def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
             f"__base/{base.path}",
             f"__payload/{request.payload_path}",
             OUTPUT,
+            f"--kind={base.distribution.runs_on}",
             *more_arguments,
         ),
         env=script.env,
@@ -141,9 +142,7 @@ def assemble_process(script: PythonScript, request: AssembleRequest) -> Process:
 
 @rule(desc="Assemble an executable", level=LogLevel.DEBUG)
 async def _assemble(request: AssembleRequest) -> AssembledExecutable:
-    script = await python_script(
-        PythonScriptRequest("assemble.py", (*SEA_PACKAGES, "core/payload")), **implicitly()
-    )
+    script = await python_script(PythonScriptRequest("assemble.py", SEA_PACKAGES), **implicitly())
     result = await run_fallible_process(assemble_process(script, request), **implicitly())
     if result.exit_code:
         raise AssembleError(

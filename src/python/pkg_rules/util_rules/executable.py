@@ -18,6 +18,7 @@ from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.core.simple_mode import check_is_self_contained
 from pkg_rules.core.triples import Triple
 from pkg_rules.engine import CALL_BY_NAME, Get, concurrently, create_digest, implicitly
@@ -78,6 +79,11 @@ class ExecutableRequest:
     settings: PayloadSettings = PayloadSettings()
     sources: SourceRules = SourceRules()
     strip_base: bool = False
+
+    def expected(self, is_signed: bool) -> Expected:
+        """What the finished executable is checked for."""
+        kind = f"{self.triple.platform}-{self.triple.arch}"
+        return Expected(kind, self.mode != ExecutableMode.SIMPLE, is_signed)
 
 
 @dataclass(frozen=True)
@@ -252,7 +258,9 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
             **implicitly(),
         )
     if triple.platform == "macos":
-        return await codesigned(CodesignRequest(request.address, built), **implicitly())
+        return await codesigned(
+            CodesignRequest(request.address, built, request.expected(is_signed=True)), **implicitly()
+        )
     return built
 
 

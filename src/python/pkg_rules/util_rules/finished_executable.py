@@ -33,6 +33,7 @@ from pkg_rules.util_rules.executable import ExecutableRequest, executable
 from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.installed_tree import InstalledTree, InstalledTreeRequest, installed_tree
+from pkg_rules.util_rules.macos_signing import MacosSigningRequest, macos_signing
 from pkg_rules.util_rules.macos_universal import (
     UniversalExecutableRequest,
     universal_executable,
@@ -141,15 +142,20 @@ def check_without_collision(address: Address, parts: Iterable[Iterable[Any]]) ->
 
 @rule(desc="Finish a Node.js executable", level=LogLevel.DEBUG)
 async def _finished_executable(request: ExecutableRequest) -> FinishedExecutable:
+    is_signed = False
+    if request.triple.platform == "macos":
+        macos = await macos_signing(MacosSigningRequest(request.address), **implicitly())
+        is_signed = macos.is_signed
+    expected = request.expected(is_signed)
     built, deployed = await concurrently(
-        universal_executable(UniversalExecutableRequest(request), **implicitly())
+        universal_executable(UniversalExecutableRequest(request, expected), **implicitly())
         if request.triple.arch == "universal"
         else executable(request, **implicitly()),
         deployed_files(DeployedFilesRequest(request.address), **implicitly()),
     )
     directory = os.path.dirname(built.path)
     final, files = await concurrently(
-        post_built(PostBuildRequest(request.address, built), **implicitly()),
+        post_built(PostBuildRequest(request.address, built, expected), **implicitly()),
         add_prefix(AddPrefix(deployed.digest, directory), **implicitly()),
     )
     check_without_collision(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, Mapping
 
 import pytest
@@ -14,14 +15,21 @@ from pants.engine.target import Dependencies, DependenciesRequest
 from pants.testutil.rule_runner import QueryRule, RuleRunner
 from pants.util.frozendict import FrozenDict
 
+from pkg_rules.core.sea.finished import Expected
+from pkg_rules.core.sea.finished_test import finished
 from pkg_rules.testutil.graph_rules import graph_rule_runner
 from pkg_rules.testutil.process_assertions import assert_portable
-from pkg_rules.util_rules import post_build
+from pkg_rules.util_rules import executable_check, post_build
 from pkg_rules.util_rules.assemble import AssembledExecutable
 from pkg_rules.util_rules.finished_executable import CollidingFilesError, check_without_collision
 from pkg_rules.util_rules.hook_sandbox import HookSandbox
 from pkg_rules.util_rules.pkg_config import evaluate_process
-from pkg_rules.util_rules.post_build import PostBuilt, PostBuildRequest, post_build_process
+from pkg_rules.util_rules.post_build import (
+    BrokenByHookError,
+    PostBuilt,
+    PostBuildRequest,
+    post_build_process,
+)
 from pkg_rules.util_rules.pre_build import pre_build_process
 from pkg_rules.util_rules.program_files import ProgramFiles, ProgramFilesRequest
 from pkg_rules.util_rules.transform import transform_process
@@ -32,6 +40,7 @@ BIN = Address("app", target_name="bin")
 @pytest.fixture
 def rule_runner() -> RuleRunner:
     return graph_rule_runner(
+        *executable_check.rules(),
         *post_build.rules(),
         QueryRule(Addresses, [DependenciesRequest]),
         QueryRule(Digest, [CreateDigest]),
@@ -211,21 +220,51 @@ def test_transformations_that_fail(rule_runner: RuleRunner, text: str, words: st
     assert "The hook `transform` of the target `app:bin`" in message and words in message
 
 
-def post_built(rule_runner: RuleRunner) -> dict[str, str]:
-    digest = rule_runner.request(Digest, [CreateDigest([FileContent("out/bin", b"executable", True)])])
-    request = PostBuildRequest(BIN, AssembledExecutable(digest, "out/bin"))
+def post_built(
+    rule_runner: RuleRunner, executable: bytes = b"executable", kind: str = "linuxstatic-x64"
+) -> dict[str, str]:
+    digest = rule_runner.request(Digest, [CreateDigest([FileContent("out/bin", executable, True)])])
+    expected = Expected(kind, has_payload=True, is_signed=kind.startswith("macos"))
+    request = PostBuildRequest(BIN, AssembledExecutable(digest, "out/bin"), expected)
     found = rule_runner.request(PostBuilt, [request])
     contents = rule_runner.request(DigestContents, [found.digest])
     assert sorted([found.path, *found.beside]) == [file.path for file in contents]
     assert all(file.is_executable for file in contents if file.path == found.path)
-    return {file.path: file.content.decode() for file in contents}
+    return {file.path: file.content.decode("latin-1") for file in contents}
 
 
 @pytest.mark.slow
-def test_a_post_build_hook_changes_the_executable_and_adds_files(rule_runner: RuleRunner) -> None:
+def test_a_post_build_hook_changes_the_executable_and_adds_files(rule_runner: RuleRunner, tmp_path: Path) -> None:
     command = 'printf " signed" >> "$PKG_OUTPUT" && wc -c < "$PKG_OUTPUT" > "$PKG_OUTPUT.size" && echo x > elsewhere'
     write(rule_runner, {}, block={"postBuild": command})
-    assert post_built(rule_runner) == {"out/bin": "executable signed", "out/bin.size": "17\n"}
+    executable = finished(tmp_path, "linuxstatic-x64").read_bytes()
+    after = executable.decode("latin-1") + " signed"
+    assert post_built(rule_runner, executable) == {"out/bin": after, "out/bin.size": f"{len(after)}\n"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind, command, words",
+    [
+        ("linuxstatic-x64", 'truncate -s -1 "$PKG_OUTPUT"', "but its locator speaks of a payload"),
+        ("linuxstatic-x64", 'echo "#!/bin/sh" > "$PKG_OUTPUT"', "is not an executable of a known format"),
+        ("win-x64", 'printf x >> "$PKG_OUTPUT"', "has the checksum"),
+        ("macos-arm64", 'printf x >> "$PKG_OUTPUT"', "or something was appended to it"),
+        ("macos-arm64", 'printf x | dd of="$PKG_OUTPUT" bs=1 seek=20000 conv=notrunc', "was changed after it was signed"),
+    ],
+)
+def test_a_post_build_hook_that_breaks_the_executable(
+    rule_runner: RuleRunner, tmp_path: Path, kind: str, command: str, words: str
+) -> None:
+    write(rule_runner, {}, block={"postBuild": command})
+    with pytest.raises(ExecutionError) as raised:
+        post_built(rule_runner, finished(tmp_path, kind).read_bytes(), kind)
+    (error,) = raised.value.wrapped_exceptions
+    assert isinstance(error, BrokenByHookError)
+    message = str(error)
+    assert f"of the target `app:bin` left an executable for `{kind}` that cannot be used, so nothing is written" in message
+    assert words in message
+    assert ("Let it sign again what it changes" in message) == kind.startswith("macos")
 
 
 @pytest.mark.slow

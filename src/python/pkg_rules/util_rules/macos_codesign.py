@@ -17,7 +17,8 @@ from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
+from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -40,9 +41,8 @@ from pkg_rules.macos_fields import (
 )
 from pkg_rules.util_rules.assemble import OUTPUT, AssembledExecutable, NamedRequest, named
 from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
+from pkg_rules.util_rules.executable_check import ExecutableCheckRequest, executable_check
 from pkg_rules.util_rules.node_modules import SYSTEM_ENVIRONMENT
-from pkg_rules.util_rules.prepared_base import SEA_PACKAGES
-from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
 
 class CodesignError(PkgRulesError):
@@ -55,6 +55,7 @@ class CodesignRequest:
 
     address: Address
     executable: AssembledExecutable
+    expected: Expected
 
 
 def codesign_process(
@@ -75,18 +76,6 @@ def codesign_process(
     )
 
 
-def check_process(script: PythonScript, signed: Digest) -> Process:
-    return Process(
-        argv=(*script.argv, f"__signed/{OUTPUT}"),
-        env=script.env,
-        immutable_input_digests={**script.immutable_input_digests, "__signed": signed},
-        description="Check a signed executable",
-        level=LogLevel.DEBUG,
-        timeout_seconds=300,
-        remote_cache_speculation_delay_millis=WAIT_FOR_HIT_MILLIS,
-    )
-
-
 @rule(desc="Sign an executable with a tool", level=LogLevel.DEBUG)
 async def _codesigned(request: CodesignRequest) -> AssembledExecutable:
     graph = await dependency_graph(DependencyGraphRequest(request.address), **implicitly())
@@ -94,17 +83,13 @@ async def _codesigned(request: CodesignRequest) -> AssembledExecutable:
     argv = target[MacosCodesignField].value
     if not argv:
         return request.executable
-    addresses, entries, env, script = await concurrently(
+    addresses, entries, env = await concurrently(
         resolve_unparsed_addresses(
             target[MacosCodesignDependenciesField].to_unparsed_address_inputs(), **implicitly()
         ),
         get_digest_entries(request.executable.digest, **implicitly()),
         environment_vars_subset(
             EnvironmentVarsRequest(target[MacosCodesignEnvVarsField].value or ()), **implicitly()
-        ),
-        python_script(
-            PythonScriptRequest("check_executable.py", (*SEA_PACKAGES, "core/payload")),
-            **implicitly(),
         ),
     )
     closure = await transitive_targets(TransitiveTargetsRequest(addresses), **implicitly())
@@ -131,11 +116,13 @@ async def _codesigned(request: CodesignRequest) -> AssembledExecutable:
             f"The `{MacosCodesignField.alias}` of {request.address}, `{' '.join(argv)}`, failed with exit code "
             f"{result.exit_code}. Its output:\n\n{output}"
         )
-    checked = await run_fallible_process(check_process(script, result.output_digest), **implicitly())
-    if checked.exit_code:
+    checked = await executable_check(
+        ExecutableCheckRequest(result.output_digest, OUTPUT, request.expected), **implicitly()
+    )
+    if checked.problem:
         raise CodesignError(
             f"The `{MacosCodesignField.alias}` of {request.address}, `{' '.join(argv)}`, left an executable that cannot "
-            f"be used. {checked.stderr.decode(errors='replace').strip()}"
+            f"be used. {checked.problem}"
         )
     return await named(
         NamedRequest(result.output_digest, OUTPUT, request.executable.path), **implicitly()

@@ -25,6 +25,7 @@ from pkg_rules.engine import (
     path_globs_to_digest,
 )
 from pkg_rules.macos_fields import (
+    MacosCodesignField,
     MacosEntitlementsField,
     MacosIdentifierField,
     MacosSignatureField,
@@ -47,9 +48,11 @@ class MacosSigningRequest:
 
 @dataclass(frozen=True)
 class MacosSigning:
-    """The file `SIGNING` for `core/binfmt/macho_signature.py`, or None for a signature as it is by default."""
+    """`digest` is the file `SIGNING` for `core/binfmt/macho_signature.py`, or None for a signature as it is by default. In
+    the end the executable is signed, by us or by a tool, if `is_signed`."""
 
     digest: Digest | None
+    is_signed: bool
 
 
 @rule(desc="Read the entitlements of a macOS executable", level=LogLevel.DEBUG)
@@ -58,6 +61,7 @@ async def _macos_signing(request: MacosSigningRequest) -> MacosSigning:
     target = graph.root
     identifier = target[MacosIdentifierField].value
     path = _entitlements_path(target)
+    is_signed = target[MacosSignatureField].value or bool(target[MacosCodesignField].value)
     if not target[MacosSignatureField].value:
         if identifier is not None or path:
             raise MacosSigningError(
@@ -66,7 +70,7 @@ async def _macos_signing(request: MacosSigningRequest) -> MacosSigning:
             )
         content = render_signing(None)
     elif identifier is None and not path:
-        return MacosSigning(None)
+        return MacosSigning(None, is_signed)
     else:
         digest = await path_globs_to_digest(PathGlobs([escape_glob(path)] if path else []), **implicitly())
         files = await get_digest_contents(digest, **implicitly())
@@ -75,7 +79,7 @@ async def _macos_signing(request: MacosSigningRequest) -> MacosSigning:
     rendered = await create_digest(
         CreateDigest([FileContent(SIGNING, content.encode())]), **implicitly()
     )
-    return MacosSigning(rendered)
+    return MacosSigning(rendered, is_signed)
 
 
 def _entitlements_path(target: Target) -> str:

@@ -15,10 +15,18 @@ from pants.util.frozendict import FrozenDict
 
 from pkg_rules.core.binfmt.macho_signature import Signing, read_signing
 from pkg_rules.core.binfmt.macho_test import ENTITLEMENTS, made_up_macho
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.core.sea.inject import inject
 from pkg_rules.testutil.graph_rules import graph_rule_runner
 from pkg_rules.testutil.process_assertions import assert_portable
-from pkg_rules.util_rules import assemble, macos_codesign, macos_signing, node_runner, prepared_base
+from pkg_rules.util_rules import (
+    assemble,
+    executable_check,
+    macos_codesign,
+    macos_signing,
+    node_runner,
+    prepared_base,
+)
 from pkg_rules.util_rules.assemble import AssembledExecutable
 from pkg_rules.util_rules.macos_codesign import (
     CodesignError,
@@ -41,7 +49,7 @@ SCRIPT = PythonScript(
 
 @pytest.fixture
 def rule_runner() -> Iterator[RuleRunner]:
-    modules = (assemble, macos_codesign, macos_signing, node_runner, prepared_base)
+    modules = (assemble, executable_check, macos_codesign, macos_signing, node_runner, prepared_base)
     yield graph_rule_runner(
         *(rule for module in modules for rule in module.rules()),
         QueryRule(MacosSigning, [MacosSigningRequest]),
@@ -139,8 +147,9 @@ def codesigned(runner: RuleRunner, folder: Path, script: str, tool: str = "tools
     Path(runner.build_root, "tools/sign").chmod(0o755)
     content = executable(folder, "node")
     digest = runner.request(Digest, [CreateDigest([FileContent("dist/name", content, True)])])
+    expected = Expected("macos-arm64", has_payload=False, is_signed=True)
     result = runner.request(
-        AssembledExecutable, [CodesignRequest(ADDRESS, AssembledExecutable(digest, "dist/name"))]
+        AssembledExecutable, [CodesignRequest(ADDRESS, AssembledExecutable(digest, "dist/name"), expected)]
     )
     (file,) = runner.request(DigestContents, [result.digest])
     assert (file.path, file.is_executable, result.path) == ("dist/name", True, "dist/name")
@@ -157,7 +166,8 @@ def test_a_tool_signs_in_place(rule_runner: RuleRunner, tmp_path: Path) -> None:
     ("script", "problem"),
     [
         ("echo no certificate >&2; exit 3", "failed with exit code 3. Its output:\n\nno certificate"),
-        ('printf x >> "$3"', "left an executable that cannot be used. `executable` is not a Mach-O executable that"),
+        ('printf x >> "$3"', "left an executable that cannot be used. "),
+        ('echo "#!/bin/sh" > "$3"', "`executable` is not an executable of a known format"),
         ('head -c 40000 "$3" > short; cat short > "$3"', "left an executable that cannot be used. "),
     ],
 )
@@ -179,7 +189,7 @@ def test_a_tool_that_is_missing(rule_runner: RuleRunner, tmp_path: Path) -> None
     "process",
     [
         codesign_process(("tools/sign", "{executable}"), EMPTY_DIGEST, FrozenDict(), ADDRESS),
-        join_process(SCRIPT, EMPTY_DIGEST),
+        join_process(SCRIPT, EMPTY_DIGEST, Expected("macos-universal", has_payload=True, is_signed=True)),
     ],
     ids=["sign", "join"],
 )

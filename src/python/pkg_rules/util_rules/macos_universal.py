@@ -11,6 +11,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.core.triples import UNIVERSAL
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -41,11 +42,12 @@ class UniversalExecutableRequest:
     """`executable` has the architecture `universal`."""
 
     executable: ExecutableRequest
+    expected: Expected
 
 
-def join_process(script: PythonScript, parts: Digest) -> Process:
+def join_process(script: PythonScript, parts: Digest, expected: Expected) -> Process:
     return Process(
-        argv=(*script.argv, OUTPUT, *(f"__parts/{arch}/{_PART}" for arch in UNIVERSAL)),
+        argv=(*script.argv, OUTPUT, expected.render(), *(f"__parts/{arch}/{_PART}" for arch in UNIVERSAL)),
         env=script.env,
         immutable_input_digests={**script.immutable_input_digests, "__parts": parts},
         output_files=(OUTPUT,),
@@ -73,7 +75,7 @@ async def _universal_executable(request: UniversalExecutableRequest) -> Assemble
         python_script(PythonScriptRequest("join_executables.py", SEA_PACKAGES), **implicitly()),
         merge_digests(MergeDigests(digests), **implicitly()),
     )
-    result = await run_fallible_process(join_process(script, parts), **implicitly())
+    result = await run_fallible_process(join_process(script, parts, request.expected), **implicitly())
     if result.exit_code:
         raise AssembleError(
             f"`{asked.file_name}` could not be made of its parts. "

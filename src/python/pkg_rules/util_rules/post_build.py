@@ -12,6 +12,7 @@ from pants.engine.fs import (
     CreateDigest,
     Digest,
     FileContent,
+    FileDigest,
     FileEntry,
     MergeDigests,
     RemovePrefix,
@@ -21,8 +22,11 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.frozendict import FrozenDict
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.pkg_config.settings import HookSource
 from pkg_rules.core.remote_cache import WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
+from pkg_rules.core.sea.finished import Expected
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -38,6 +42,7 @@ from pkg_rules.engine import (
 )
 from pkg_rules.pkg_config_fields import NodeExecutableHookDependenciesField
 from pkg_rules.util_rules.assemble import AssembledExecutable
+from pkg_rules.util_rules.executable_check import ExecutableCheckRequest, executable_check
 from pkg_rules.util_rules.executable_settings import SettingsRequest, executable_settings
 from pkg_rules.util_rules.hook_sandbox import (
     PLAN,
@@ -51,10 +56,26 @@ from pkg_rules.util_rules.pre_build import HookError, hook_plan, log_output
 _EXECUTABLE = "__executable"
 
 
+class BrokenByHookError(PkgRulesError):
+    def __init__(self, hook: HookSource, target: str, expected: Expected, problem: str) -> None:
+        advice = (
+            "It runs when the executable is signed already. Let it sign again what it changes, or change the program in a "
+            "`pre_build` hook or a transformation, which come before."
+            if expected.is_signed
+            else "It may append to the executable, sign it, and write files beside it. What is to be different inside belongs "
+            "into a `pre_build` hook or a transformation."
+        )
+        super().__init__(
+            f"The hook {hook.origin} of the target `{target}` left an executable for `{expected.kind}` that cannot be used, "
+            f"so nothing is written to the distribution folder. {problem}\n\n{advice}"
+        )
+
+
 @dataclass(frozen=True)
 class PostBuildRequest:
     address: Address
     built: AssembledExecutable
+    expected: Expected
 
 
 @dataclass(frozen=True)
@@ -109,16 +130,29 @@ async def _post_built(request: PostBuildRequest) -> PostBuilt:
         raise HookError(hook, request.address.spec, result.exit_code, output)
     log_output(hook, result)
     written = await remove_prefix(RemovePrefix(result.output_digest, OUT), **implicitly())
-    placed, entries = await concurrently(
+    placed, entries, before = await concurrently(
         add_prefix(AddPrefix(written, os.path.dirname(built.path)), **implicitly()),
         get_digest_entries(written, **implicitly()),
+        get_digest_entries(built.digest, **implicitly()),
     )
+    if _file(entries, name) != _file(before, built.path):
+        checked = await executable_check(
+            ExecutableCheckRequest(written, name, request.expected), **implicitly()
+        )
+        if checked.problem:
+            raise BrokenByHookError(hook, request.address.spec, request.expected, checked.problem)
     beside = (entry.path for entry in entries if isinstance(entry, FileEntry) and entry.path != name)
     return PostBuilt(
         placed,
         built.path,
         tuple(sorted(os.path.join(os.path.dirname(built.path), path) for path in beside)),
     )
+
+
+def _file(entries: Any, path: str) -> FileDigest:
+    """The content of a file that is there, as the step of the hook makes sure."""
+    (found,) = (entry.file_digest for entry in entries if isinstance(entry, FileEntry) and entry.path == path)
+    return found
 
 
 if CALL_BY_NAME:

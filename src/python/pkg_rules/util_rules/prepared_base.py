@@ -49,7 +49,9 @@ from pkg_rules.util_rules.windows_branding import BRANDING
 logger = logging.getLogger(__name__)
 
 LOCATOR_ASSET = "locator"
-SEA_PACKAGES = ("core/binfmt", "core/sea")
+INJECT_PACKAGES = ("core/binfmt", "core/sea")
+# What finishes an executable reads its payload again.
+SEA_PACKAGES = (*INJECT_PACKAGES, "core/payload")
 
 
 class PreparedBaseError(PkgRulesError):
@@ -222,6 +224,7 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
             f"__base/{distribution.executable}",
             f"__application/{request.application.path}",
             outputs[0],
+            f"--kind={distribution.runs_on}",
             *more_arguments,
             *(("--strip-symbols",) if request.strip else ()),
         ),
@@ -243,7 +246,7 @@ def inject_process(script: PythonScript, request: InjectRequest) -> Process:
 
 @rule(desc="Put an application into Node.js", level=LogLevel.DEBUG)
 async def _inject(request: InjectRequest) -> PreparedBase:
-    script = await python_script(PythonScriptRequest("inject.py", SEA_PACKAGES), **implicitly())
+    script = await python_script(PythonScriptRequest("inject.py", INJECT_PACKAGES), **implicitly())
     result = await run_fallible_process(inject_process(script, request), **implicitly())
     if result.exit_code:
         raise PreparedBaseError(result.stderr.decode(errors="replace").strip())

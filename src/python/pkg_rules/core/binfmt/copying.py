@@ -11,14 +11,15 @@ _UNSUPPORTED = (errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno
 _BLOCK = 1 << 20
 
 
-def append_file(source: Path, out: int, limit: int | None = None) -> int:
-    """Appends a file, or its first `limit` bytes, at the position of the file descriptor; returns the number of bytes."""
+def append_file(source: Path, out: int, limit: int | None = None, *, start: int = 0) -> int:
+    """Appends a file from `start`, or `limit` bytes of it, at the position of the file descriptor; returns the number of bytes."""
     with open(source, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
+        size = os.fstat(file.fileno()).st_size - start
         if limit is not None:
             size = min(size, limit)
+        file.seek(start)
         done = _in_kernel(file.fileno(), out, size)
-        file.seek(done)
+        file.seek(start + done)
         while done < size:
             block = file.read(min(_BLOCK, size - done))
             if not block:

@@ -23,7 +23,7 @@ from pkg_rules.core.binfmt.elf_header import (
     SectionHeader,
     read_elf,
 )
-from pkg_rules.core.binfmt.elf_symbols import size_of_symbols
+from pkg_rules.core.binfmt.elf_symbols import size_without_symbols
 
 CODE = b"\x90" * 0x800
 NAMES = b"\0.text\0.symtab\0.strtab\0.shstrtab\0"
@@ -74,14 +74,11 @@ def parsed(file: Path) -> lief.ELF.Binary:
 def test_only_what_is_loaded_is_left(tmp_path: Path, form: ElfClass) -> None:
     source = tmp_path / "elf"
     source.write_bytes(with_symbols(form))
-    assert size_of_symbols(read_elf(source)) == 0x300
+    assert size_without_symbols(read_elf(source)) == 0x200 + len(CODE) < source.stat().st_size
     result = injected(source, tmp_path / "out", strip_symbols=True)
-    assert size_of_symbols(read_elf(result)) == 0
     binary = parsed(result)
-    assert [section.name for section in binary.sections] == ["", ".text", ".shstrtab"]
-    text = binary.get_section(".text")
-    assert text is not None and bytes(text.content) == CODE
     content = result.read_bytes()
+    assert content[0x200 : 0x200 + len(CODE)] == CODE
     assert b"\x11" * 16 not in content and b"\x22" * 16 not in content
     assert binary.entrypoint == 0x10200 and len(binary.segments) == 3
     (note,) = (segment for segment in binary.segments if segment.type == lief.ELF.Segment.TYPE.NOTE)
@@ -101,7 +98,7 @@ def test_an_executable_without_section_headers(tmp_path: Path) -> None:
     header[SHOFF] = header[SHNUM] = 0
     source.write_bytes(WIDE.file.pack(*header) + with_symbols()[WIDE.file.size :])
     injected(source, tmp_path / "out", strip_symbols=True)
-    assert size_of_symbols(read_elf(source)) == 0
+    assert size_without_symbols(read_elf(source)) == source.stat().st_size
 
 
 @pytest.mark.parametrize("position", ["-pie", "-no-pie"])
@@ -117,6 +114,4 @@ def test_a_program_runs_as_before(tmp_path: Path, position: str) -> None:
     result = injected(source, tmp_path / "out", strip_symbols=True)
     ran = subprocess.run([str(result)], capture_output=True, text=True)
     assert (ran.stdout, ran.returncode) == ("42\n", 3)
-    binary = parsed(result)
-    names = {section.name for section in binary.sections}
-    assert ".symtab" not in names and ".debug_info" not in names and ".dynsym" in names
+    assert b"main.c" in source.read_bytes() and b"main.c" not in result.read_bytes()

@@ -87,6 +87,20 @@ class PortableExecutable:
     def checksum_offset(self) -> int:
         return self.optional + _CHECKSUM
 
+    @property
+    def certificates_entry(self) -> int:
+        """Offset of the entry of the certificate table among the directories."""
+        return self.optional + _DIRECTORY_TABLE + _CERTIFICATES * _DIRECTORY_ENTRY.size
+
+    @property
+    def certificates(self) -> tuple[int, int]:
+        """Offset and size; zeros without a signature."""
+        return self.directory(_CERTIFICATES)
+
+    @property
+    def sections_end(self) -> int:
+        return max(section.offset + section.size for section in self.sections)
+
     def section_of(self, rva: int) -> int | None:
         for index, section in enumerate(self.sections):
             if section.rva <= rva < section.rva + max(section.virtual_size, section.size):
@@ -207,6 +221,13 @@ def write_checksum(name: str, out: int) -> None:
         write_at(out, at, struct.pack("<I", checksum(file, at)))
 
 
+def content_end(path: Path) -> int:
+    """Where the file ends without its signature."""
+    with open(path, "rb") as file:
+        pe = read_pe(file, path.name)
+    return pe.certificates[0] or pe.file_size
+
+
 def find_resource(path: Path, name: str) -> tuple[int, int]:
     """Offset in the file and size of the data of an application, as Windows would find it."""
     with open(path, "rb") as file:
@@ -246,8 +267,8 @@ def _resource_section(pe: PortableExecutable) -> int:
 
 def _check_end(pe: PortableExecutable) -> None:
     """Behind the sections there may be a signature, which is left out, and nothing else."""
-    end = max(section.offset + section.size for section in pe.sections)
-    offset, size = pe.directory(_CERTIFICATES)
+    end = pe.sections_end
+    offset, size = pe.certificates
     if size and offset >= end and offset + size == pe.file_size and offset - end < 8:
         return
     if pe.file_size > end:

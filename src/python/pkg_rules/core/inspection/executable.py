@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator, Optional
 
-from pkg_rules.core.binfmt.elf_header import read_elf
-from pkg_rules.core.binfmt.elf_symbols import size_of_symbols
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
 from pkg_rules.core.binfmt.identify import ExecutableKind, identify
 from pkg_rules.core.binfmt.node_facts import node_version
@@ -18,8 +16,6 @@ from pkg_rules.core.inspection.errors import InspectionError
 from pkg_rules.core.payload.decoding import Decoder
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.sea.locator import MAGIC, SIZE, unpack_place
-
-_ELF_PLATFORMS = ("linux", "alpine", "linuxstatic")
 
 
 @dataclass(frozen=True)
@@ -30,8 +26,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Executable:
-    """What a file says of itself. `locator` is None if there is no locator, its place may lead anywhere; `symbols` is the
-    size of what only debuggers read, where it is known how to tell."""
+    """What a file says of itself. `locator` is None if there is no locator, its place may lead anywhere."""
 
     path: Path
     size: int
@@ -40,7 +35,6 @@ class Executable:
     switches_on: int
     switches_off: int
     locator: Optional[Place]
-    symbols: int
 
     @contextmanager
     def payload(self, decoder: Optional[Decoder] = None) -> Iterator[PayloadReader]:
@@ -76,7 +70,6 @@ def read_executable(path: Path) -> Executable:
             switches_on=_count(content, FUSE_ON, end),
             switches_off=_count(content, FUSE_OFF, end),
             locator=locator,
-            symbols=size_of_symbols(read_elf(path)) if kind.platform in _ELF_PLATFORMS else 0,
         )
 
 

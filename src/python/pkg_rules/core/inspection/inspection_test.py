@@ -96,7 +96,6 @@ def test_the_listing_for_programs(app: Path, capsys: pytest.CaptureFixture[str])
         "version": "24.21.0",
         "platform": "linuxstatic",
         "arch": "x64",
-        "symbols_size": 0,
     }
     assert data["entry_point"] == "app/main.js"
     assert data["metadata"] == {"mode": "sea", "name": "app"}

@@ -19,8 +19,6 @@ def as_tree(executable: Executable, payload: PayloadReader) -> Iterator[str]:
     facts = as_data(executable, payload)
     node, whole = facts["node"], facts["payload"]
     yield f"{executable.path.name}: {executable.size:,} bytes, Node.js {node['version']} for {executable.kind}"
-    if executable.symbols:
-        yield f"symbols of Node.js: {executable.symbols:,} bytes, which `strip_base=True` leaves out"
     yield f"entry point: {_ROOT}/{facts['entry_point']}"
     for key, value in sorted(facts["metadata"].items()):
         yield f"{key}: {value}"
@@ -60,7 +58,6 @@ def as_data(executable: Executable, payload: PayloadReader) -> dict[str, Any]:
             "version": executable.node_version,
             "platform": executable.kind.platform,
             "arch": executable.kind.arch,
-            "symbols_size": executable.symbols,
         },
         "entry_point": payload.entry_point,
         "metadata": payload.metadata,

@@ -6,14 +6,17 @@ from collections import Counter
 from typing import Iterator
 
 from pkg_rules.core.binfmt.errors import ExecutableFormatError
-from pkg_rules.core.binfmt.macho import SIGNATURE_ALIGNMENT, content_end
-from pkg_rules.core.binfmt.macho_check import check_executable
+from pkg_rules.core.binfmt.macho import SIGNATURE_ALIGNMENT
 from pkg_rules.core.inspection.errors import InspectionError
 from pkg_rules.core.inspection.executable import Executable
 from pkg_rules.core.payload.decoding import Decoder
 from pkg_rules.core.payload.errors import CorruptPayloadError, MissingDecoderError
 from pkg_rules.core.payload.format import Codec, Kind
 from pkg_rules.core.payload.reader import PayloadEntry, PayloadReader
+from pkg_rules.core.sea.formats import format_of
+
+# The signature comes behind the payload, at the next multiple of this. Elsewhere nothing comes behind it.
+_ALIGNMENT = {"macos": SIGNATURE_ALIGNMENT, "win": 8}
 
 
 def problems(executable: Executable, decoder: Decoder) -> Iterator[str]:
@@ -25,14 +28,7 @@ def problems(executable: Executable, decoder: Decoder) -> Iterator[str]:
         )
     if executable.node_version is None:
         yield "The version of its Node.js cannot be found."
-    place = executable.locator
-    if executable.kind.platform == "macos":
-        yield from _macho_problems(executable)
-    elif place is not None and place.start + place.size != executable.size:
-        yield (
-            f"The locator speaks of a payload of {place.size:,} bytes at {place.start:,}, but the file has"
-            f" {executable.size:,} bytes."
-        )
+    yield from _format_problems(executable)
     try:
         with executable.payload(decoder) as payload:
             yield from _payload_problems(payload)
@@ -40,19 +36,21 @@ def problems(executable: Executable, decoder: Decoder) -> Iterator[str]:
         yield str(error)
 
 
-def _macho_problems(executable: Executable) -> Iterator[str]:
-    """What its system would check as well, the signature behind the payload among it."""
+def _format_problems(executable: Executable) -> Iterator[str]:
+    """What its system would check as well, a signature behind the payload among it."""
+    form = format_of(executable.path)
     try:
-        check_executable(executable.path)
-        end = content_end(executable.path)
+        form.check(executable.path)
+        end = form.content_end(executable.path)
     except ExecutableFormatError as error:
         yield str(error)
         return
     place = executable.locator
-    if place is not None and not 0 <= end - (place.start + place.size) < SIGNATURE_ALIGNMENT:
+    room = _ALIGNMENT.get(executable.kind.platform, 1)
+    if place is not None and not 0 <= end - (place.start + place.size) < room:
         yield (
-            f"The locator speaks of a payload of {place.size:,} bytes at {place.start:,}, but without its signature the"
-            f" file has {end:,} bytes."
+            f"The locator speaks of a payload of {place.size:,} bytes at {place.start:,}, but the file has"
+            f" {end:,} bytes{' without its signature' if end < executable.size else ''}."
         )
 
 

@@ -8,15 +8,14 @@ from pathlib import Path
 from pkg_rules.core.binfmt.branding import Branding, plan_branding
 from pkg_rules.core.binfmt.copying import append_file, write_at
 from pkg_rules.core.binfmt.edit import apply_edit
-from pkg_rules.core.binfmt.fuse import FUSE_ON
+from pkg_rules.core.binfmt.identify import identify
 from pkg_rules.core.binfmt.macho_signature import Signing
-from pkg_rules.core.payload.errors import CorruptPayloadError
-from pkg_rules.core.payload.reader import PayloadReader
+from pkg_rules.core.sea.application import RESOURCE
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
+from pkg_rules.core.sea.finished import Expected, check_finished
 from pkg_rules.core.sea.formats import format_of
-from pkg_rules.core.sea.inject import RESOURCE
-from pkg_rules.core.sea.locator import EMPTY, MAGIC, SIZE, pack_place, unpack_place
+from pkg_rules.core.sea.locator import EMPTY, MAGIC, SIZE, pack_place
 
 # The payload can be mapped into memory as it lies there.
 _PAGE = 4096
@@ -30,13 +29,15 @@ def assemble(
     *,
     branding: Branding | None = None,
     signing: Signing | None = Signing(),
+    kind: str | None = None,
 ) -> None:
-    """Writes `target`, whole or not at all; the inputs are not touched.
+    """Writes `target`, whole or not at all; the inputs are not touched. `kind` is what the executable is for, e.g.
+    `linux-x64`, if that is known beforehand.
 
     Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None.
     """
     _check_base(base, layout)
-    form = format_of(base)
+    form, base_kind = format_of(base), identify(base)
     with written_whole(target) as part:
         with open(part, "x+b", buffering=0) as out:
             if branding is None:
@@ -55,37 +56,8 @@ def assemble(
             )
             form.finish(base, out.fileno(), signing)
             os.fchmod(out.fileno(), 0o755)
-        verify(part, layout)
-
-
-def verify(executable: Path, layout: BaseLayout) -> None:
-    """Raises SeaError or ExecutableFormatError unless the executable is complete: reads a few places of it, and of one
-    for macOS all that is signed.
-
-    There may be something behind the payload: the signature of an executable for Windows or macOS is.
-    """
-    form = format_of(executable)
-    found = form.find(executable, RESOURCE)
-    if found not in (None, (layout.application_offset, layout.application_size)):
-        raise SeaError(
-            f"The executable has its application at {found}, not where it was put: "
-            f"{layout.application_size:,} bytes at {layout.application_offset:,}."
-        )
-    form.check(executable)
-    with open(executable, "rb") as file:
-        if _read(file.fileno(), layout.fuse_offset, len(FUSE_ON)) != FUSE_ON:
-            raise SeaError("The executable would not start its application: its switch is off.")
-        locator = _read(file.fileno(), layout.locator_offset, SIZE)
-        offset, length = unpack_place(locator[len(MAGIC) :])
-        size = os.fstat(file.fileno()).st_size
-        if not locator.startswith(MAGIC) or offset + length > size:
-            raise SeaError(
-                f"The executable has {size:,} bytes, but its locator speaks of {length:,} bytes at {offset:,}."
-            )
-        try:
-            PayloadReader(file, offset, length)
-        except CorruptPayloadError as error:
-            raise SeaError(f"The payload of the executable cannot be read: {error}") from error
+        is_signed = base_kind.platform == "macos" and signing is not None
+        check_finished(part, Expected(kind or str(base_kind), has_payload=True, is_signed=is_signed))
 
 
 def _check_base(base: Path, layout: BaseLayout) -> None:

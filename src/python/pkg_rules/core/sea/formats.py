@@ -10,15 +10,17 @@ from typing import Callable, Mapping
 from pkg_rules.core.binfmt import macho, pe
 from pkg_rules.core.binfmt.edit import Edit
 from pkg_rules.core.binfmt.elf import plan_note
+from pkg_rules.core.binfmt.elf_check import check_elf, find_note
 from pkg_rules.core.binfmt.identify import identify
 from pkg_rules.core.binfmt.macho_check import check_executable
 from pkg_rules.core.binfmt.macho_signature import Signing
+from pkg_rules.core.binfmt.pe_check import check_pe
 
 
 @dataclass(frozen=True)
 class Format:
     """`plan` puts data of a name into an executable, and `plan_stripped` leaves its symbols out at the same time, where they
-    can be; `content_end` is where something can be appended to the result;
+    can be; `content_end` is where it ends without a signature, and something can be appended;
     `finish` writes what depends on all bytes, into the file itself, which was made of another; `find` reads where the
     data is (offset and size), as the system would, and `check` all else that the format demands, to check the result."""
 
@@ -34,16 +36,16 @@ _ELF = Format(
     plan=plan_note,
     content_end=lambda path: path.stat().st_size,
     finish=lambda source, out, signing: None,
-    find=lambda path, name: None,
-    check=lambda path: None,
+    find=find_note,
+    check=check_elf,
     plan_stripped=partial(plan_note, strip_symbols=True),
 )
 _PE = Format(
     plan=pe.plan_resource,
-    content_end=lambda path: path.stat().st_size,
+    content_end=pe.content_end,
     finish=lambda source, out, signing: pe.write_checksum(source.name, out),
     find=pe.find_resource,
-    check=lambda path: None,
+    check=check_pe,
 )
 _MACHO = Format(
     plan=macho.plan_section,

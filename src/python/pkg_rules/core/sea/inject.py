@@ -10,13 +10,13 @@ from pkg_rules.core.binfmt.branding import Branding, plan_branding
 from pkg_rules.core.binfmt.copying import write_at
 from pkg_rules.core.binfmt.edit import apply_edit
 from pkg_rules.core.binfmt.fuse import FUSE_OFF, FUSE_ON
+from pkg_rules.core.binfmt.identify import identify
 from pkg_rules.core.binfmt.macho_signature import Signing
+from pkg_rules.core.sea.application import RESOURCE, check_application
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import SeaError, written_whole
 from pkg_rules.core.sea.formats import format_of
 from pkg_rules.core.sea.locator import EMPTY, MAGIC
-
-RESOURCE = "NODE_SEA_BLOB"
 
 
 def inject(
@@ -27,8 +27,10 @@ def inject(
     branding: Branding | None = None,
     signing: Signing | None = Signing(),
     strip_symbols: bool = False,
+    kind: str | None = None,
 ) -> BaseLayout:
-    """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere.
+    """Writes `target`; the input is not touched. The same inputs make the same bytes everywhere. `kind` is what the
+    executable is for, e.g. `linux-x64`, if that is known beforehand.
 
     Windows executables only can be branded. Executables for macOS are signed ad hoc, unless `signing` is None. Symbols are
     left out of executables for Linux only; of others `strip_symbols` means nothing.
@@ -48,7 +50,7 @@ def inject(
             form.finish(executable, out.fileno(), signing)
             size = os.fstat(out.fileno()).st_size
             os.fchmod(out.fileno(), 0o755)
-        form.check(part)
+        check_application(part, kind or str(identify(executable)))
     return BaseLayout(
         fuse_offset=fuse,
         application_offset=edit.data_offset,

@@ -26,12 +26,12 @@ from pkg_rules.core.payload.model import PayloadPlan, Root
 from pkg_rules.core.payload.reader import PayloadReader
 from pkg_rules.core.payload.writer import write_payload
 from pkg_rules.core.sea import assemble as assemble_module
-from pkg_rules.core.sea.assemble import assemble, verify
+from pkg_rules.core.sea.assemble import assemble
 from pkg_rules.core.sea.base_layout import BaseLayout
 from pkg_rules.core.sea.errors import NoSpaceError, SeaError
+from pkg_rules.core.sea.finished import Expected, check_finished
 from pkg_rules.core.sea.inject import inject
 from pkg_rules.core.sea.locator import EMPTY, MAGIC, unpack_place
-from pkg_rules.core.sea.signed import verify_signed
 
 NODE = made_up_elf([(0, 0x400000, 0x3000, 0x3000)]) + FUSE_OFF + b"\0"
 WINDOWS_NODE = made_up_pe(code=b"code" + FUSE_OFF + b"\0", end=b"signature".ljust(16, b"\0"))
@@ -156,27 +156,6 @@ def test_a_script_without_payload_is_branded_at_once(node: Path, base: object, t
     assert content[layout.fuse_offset :].startswith(FUSE_ON)
 
 
-def test_something_behind_the_payload(
-    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
-) -> None:
-    """Such as the signature of a Windows executable."""
-    file, layout = base
-    assemble(file, layout, payload, tmp_path / "app")
-    with open(tmp_path / "app", "ab") as stream:
-        stream.write(b"signature")
-    verify(tmp_path / "app", layout)
-
-
-@pytest.mark.parametrize("content_of_node", [WINDOWS_NODE], ids=["pe"])
-def test_an_application_that_windows_would_find_elsewhere(
-    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
-) -> None:
-    file, layout = base
-    assemble(file, layout, payload, tmp_path / "app")
-    with pytest.raises(SeaError, match="The executable has its application at"):
-        verify(tmp_path / "app", layout.moved(layout.application_offset + 1, layout.size))
-
-
 def test_a_base_of_another_build(base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path) -> None:
     file, layout = base
     with open(file, "ab") as stream:
@@ -193,17 +172,6 @@ def test_something_that_is_no_payload(base: tuple[Path, BaseLayout], tmp_path: P
     assert list((tmp_path / "out").iterdir()) == []
 
 
-@pytest.mark.parametrize("cut", [1, 40])
-def test_a_truncated_executable_is_noticed(
-    base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path, cut: int
-) -> None:
-    file, layout = base
-    assemble(file, layout, payload, tmp_path / "app")
-    os.truncate(tmp_path / "app", (tmp_path / "app").stat().st_size - cut)
-    with pytest.raises(SeaError, match="but its locator speaks of"):
-        verify(tmp_path / "app", layout)
-
-
 @pytest.fixture
 def mac_base(tmp_path: Path) -> tuple[Path, BaseLayout]:
     (tmp_path / "node").write_bytes(made_up_macho())
@@ -215,7 +183,7 @@ def test_an_executable_for_macos_ends_in_a_signature_of_all_its_bytes(
 ) -> None:
     base, layout = mac_base
     assemble(base, layout, payload, tmp_path / "app", signing=Signing("com.example.app"))
-    verify_signed(tmp_path / "app")
+    check_finished(tmp_path / "app", Expected("macos-arm64", has_payload=True, is_signed=True))
     content = (tmp_path / "app").read_bytes()
     offset, length = unpack_place(content[layout.locator_offset + len(MAGIC) :][:16])
     end = content_end(tmp_path / "app")
@@ -227,30 +195,16 @@ def test_an_executable_for_macos_ends_in_a_signature_of_all_its_bytes(
     assert (tmp_path / "again").read_bytes() == content
 
 
-def test_a_tool_that_signs_must_leave_a_signed_executable(
+def test_an_executable_for_macos_without_signature(
     mac_base: tuple[Path, BaseLayout], payload: Path, tmp_path: Path
 ) -> None:
     base, layout = mac_base
     assemble(base, layout, payload, tmp_path / "app", signing=None)
     check_executable(tmp_path / "app")
-    with pytest.raises(SeaError, match="It has no signature"):
-        verify_signed(tmp_path / "app")
-    verify_signed_script(tmp_path)
-    content = bytearray(base.read_bytes())
-    content[layout.fuse_offset] ^= 1
-    (tmp_path / "off").write_bytes(content)
-    with pytest.raises(SeaError, match="or its switch is off"):
-        verify_signed(tmp_path / "off")
     (tmp_path / "other").write_bytes(made_up_macho()[:-1])
     with pytest.raises(ExecutableFormatError):
         inject(tmp_path / "other", APPLICATION, tmp_path / "never")
     assert not (tmp_path / "never").exists()
-
-
-def verify_signed_script(folder: Path) -> None:
-    """An executable of one script has no payload that could be read."""
-    inject(folder / "node", b"script", folder / "simple")
-    verify_signed(folder / "simple")
 
 
 def assert_no_space(error: NoSpaceError) -> None:

@@ -1,0 +1,1 @@
+process.send(`${require('./late.js')} ${process.argv[2]}`, () => process.disconnect());
