@@ -129,7 +129,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
                 request.app_files,
                 cached,
                 request.ignores_node_options,
-                request.node.version,
+                request.node,
                 request.settings,
                 hidden,
             ),

@@ -13,7 +13,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.globs import escape_glob
-from pkg_rules.core.npm.installed import NODE_MODULES
+from pkg_rules.core.npm.package_paths import NODE_MODULES
 from pkg_rules.core.npm.workspaces import project_of
 from pkg_rules.core.pkg_config.deployed import deployments, placed
 from pkg_rules.core.pkg_config.package_globs import InstalledFiles
