@@ -51,13 +51,21 @@ _WORDS = re.compile(r"x86_64|[a-z0-9]+")
 
 def names_another_platform(path: str, platform: str, arch: str) -> bool:
     """Whether a word in a path stands for another platform, architecture or C library than the one given."""
-    words = ["x64" if word == "x86_64" else word for word in _WORDS.findall(path.lower())]
+    words = _words(path)
     system = "linux" if platform in _WITH_C_LIBRARIES else platform
     return (
         _is_another(words, _PLATFORMS, system)
         or _is_another(words, _ARCHITECTURES, arch)
         or (platform in _WITH_C_LIBRARIES and _is_another(words, _C_LIBRARIES, platform))
     )
+
+
+def names_a_platform(path: str) -> bool:
+    return any(word in _PLATFORMS for word in _words(path))
+
+
+def _words(path: str) -> list[str]:
+    return ["x64" if word == "x86_64" else word for word in _WORDS.findall(path.lower())]
 
 
 def _is_another(words: Iterable[str], known: dict[str, str], wanted: str) -> bool:
