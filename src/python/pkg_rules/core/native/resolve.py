@@ -8,6 +8,7 @@ from pkg_rules.core.native.bundles import metadata_of, native_bundles
 from pkg_rules.core.native.check import check_fits, glibc_remarks
 from pkg_rules.core.native.foreign import leave_out_foreign
 from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.prebuilds import pin_prebuilds
 from pkg_rules.core.native.tree_images import TreeImages
 from pkg_rules.core.npm.package_paths import NODE_MODULES
 from pkg_rules.core.payload.model import DirectoryNode
@@ -35,6 +36,7 @@ def resolve_native_code(tree: DirectoryNode, facts: NodeFacts | None) -> NativeC
             "needs them will fail when it runs"
             for package in left.without_addon
         ]
+        pin_prebuilds(tree, facts)
     bundles = native_bundles(tree, images)
     if facts is not None:
         check_fits(bundles.values(), images, facts)
