@@ -26,7 +26,10 @@ from typing import Any
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "src/python"))
 
+from pkg_rules.core.binfmt.identify import identify  # noqa: E402
 from pkg_rules.core.binfmt.v8_snapshot import read_only_checksum  # noqa: E402
+from pkg_rules.core.native.node_facts import read_node_facts  # noqa: E402
+from pkg_rules.core.native.tree_images import ADDON_EXTENSION  # noqa: E402
 from pkg_rules.core.payload.code_cache import (  # noqa: E402
     BYTECODE_COMPILE_OPTIONS,
     COMPILE_OPTIONS,
@@ -172,6 +175,7 @@ def make(
                 hidden=("",) if job.get("mode") == "standard" else (),
                 bytecode_checksum=read_only_checksum(Path(options.node)),
                 fallback_to_source=job.get("fallback_to_source", False),
+                node_facts=node_facts(options, job["directory"], work),
                 metadata=(
                     ("debug", "true" if job.get("debug") else "false"),
                     ("name", os.path.basename(job["output"])),
@@ -185,6 +189,18 @@ def make(
             payload = compress(payload, options.node, chosen, Path(work))
         assemble(base, layout, Path(payload), Path(job["output"]))
     return summary
+
+
+def node_facts(options: argparse.Namespace, directory: str, work: str) -> str:
+    """The file with what the Node.js of the executable offers to native addons; empty if there are none."""
+    if not any(Path(directory).rglob(f"*{ADDON_EXTENSION}")):
+        return ""
+    target = Path(options.target_node or options.node)
+    kind = identify(target)
+    version = subprocess.check_output([options.node, "--print", "process.versions.node"], text=True)
+    file = os.path.join(work, "facts.json")
+    read_node_facts(target, version.strip(), kind.platform, kind.arch).write(file)
+    return file
 
 
 def compress(payload: str, node: str, chosen: Compression, work: Path) -> str:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Container, Iterable, Mapping, Sequence
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.npm.installed import Closure, PackageGraph, package_directory
+from pkg_rules.core.npm.installed import Closure, PackageGraph
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.npm.package_paths import package_directory
 from pkg_rules.core.npm.workspaces import Project, project_of
 from pkg_rules.core.trace.bundler_names import find_as_bundler
 from pkg_rules.core.trace.file_view import FileView

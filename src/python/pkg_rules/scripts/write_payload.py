@@ -16,6 +16,7 @@ Everything the payload depends on is in the plan and in the files it names, all 
       "hidden": ["", "app/node_modules/own"],          packages without sources; "" is what is in no package
       "bytecode_checksum": 2817815431,                 what V8 compares before it takes bytecode
       "fallback_to_source": false,                     whether hidden sources without bytecode are kept
+      "node_facts": "__node_facts/facts.json",         output of read_node_facts.py
       "metadata": {"name": "api", "mode": "sea"}       strings, shown by tools
     }
 
@@ -35,6 +36,8 @@ from pkg_rules.core.payload.writer import write_payload
 
 # What comes before each source that is there although it was to be hidden.
 KEPT_SOURCE = "source kept: "
+# What comes before each remark about native code.
+REMARK = "remark: "
 
 
 def main(argv: list[str]) -> int:
@@ -59,6 +62,8 @@ def main(argv: list[str]) -> int:
     )
     for kept in summary.kept_sources:
         print(f"{KEPT_SOURCE}{kept}")
+    for remark in summary.remarks:
+        print(f"{REMARK}{remark}")
     return 0
 
 

@@ -31,10 +31,7 @@ class PlainTrees:
 
     @classmethod
     def install(cls, root: Path) -> PlainTrees:
-        files = repository_files("testprojects")
-        for file in files:
-            (root / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(pinned_tools.REPOSITORY / file, root / file)
+        files = _copied("testprojects", root)
         for lock in (Path(file) for file in files):
             if lock.name not in _MANAGERS:
                 continue
@@ -44,6 +41,22 @@ class PlainTrees:
             for script in scripts:
                 _run(manager, root / lock.parent, "run", script)
         return cls(root)
+
+
+    @classmethod
+    def install_for(cls, root: Path, project: str, *platform: str) -> PlainTrees:
+        """One project that npm installs, e.g. `testprojects/native`, with npm's options for another platform."""
+        _copied(project, root)
+        _run(_NPM, root / project, *_NPM.install, _NPM.production, *platform)
+        return cls(root)
+
+
+def _copied(folder: str, root: Path) -> tuple[str, ...]:
+    files = repository_files(folder)
+    for file in files:
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(pinned_tools.REPOSITORY / file, root / file)
+    return files
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import dataclasses
 import logging
 import os.path
 from dataclasses import dataclass
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable
 
 from pants.build_graph.address import Address
 from pants.engine.fs import CreateDigest, Digest, PathGlobs, Snapshot
@@ -19,13 +19,12 @@ from pkg_rules.core.app_files import (
     Surroundings,
     TracedImports,
     UnresolvedImportsError,
-    needs_packages,
     trace_imports,
 )
 from pkg_rules.core.globs import escape_glob
 from pkg_rules.core.npm.installed import InstalledPackage, kept_paths
-from pkg_rules.core.npm.package_json import PackageJson
-from pkg_rules.core.npm.workspaces import project_of
+from pkg_rules.core.npm.platform_families import PlatformFamily, check_families, families
+from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.core.trace.file_view import TreeView
 from pkg_rules.engine import (
     CALL_BY_NAME,
@@ -40,18 +39,31 @@ from pkg_rules.util_rules import asset_check as asset_check_module
 from pkg_rules.util_rules import own_files as own_files_module
 from pkg_rules.util_rules.asset_check import AssetCheckRequest, asset_check
 from pkg_rules.util_rules.dependency_graph import DependencyGraphRequest, dependency_graph
-from pkg_rules.util_rules.first_party import FirstParty, first_party
+from pkg_rules.util_rules import program_packages as program_packages_module
+from pkg_rules.util_rules.first_party import first_party
 from pkg_rules.util_rules.installed_tree import InstalledTreeRequest, installed_tree
-from pkg_rules.util_rules.own_files import OwnFiles, OwnFilesRequest, own_files
+from pkg_rules.util_rules.own_files import OwnFilesRequest, own_files
+from pkg_rules.util_rules.program_packages import (
+    ProgramPackages,
+    ProgramPackagesRequest,
+    program_packages,
+)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class AppFilesRequest:
-    """The address of a `node_executable`."""
+    """The address of a `node_executable`, and where it is to run; None is the machine that builds."""
 
     address: Address
+    platform: InstallPlatform | None = None
+
+
+@dataclass(frozen=True)
+class TracedFilesRequest:
+    address: Address
+    packages: ProgramPackages
 
 
 @dataclass(frozen=True)
@@ -70,25 +82,33 @@ class AppFiles:
     resolutions: tuple[ResolvedImport, ...]
 
 
-@rule(desc="Find the files of a program", level=LogLevel.DEBUG)
-async def _app_files(request: AppFilesRequest) -> AppFiles:
+@dataclass(frozen=True)
+class TracedFiles:
+    """`families` are packages of the program that have other packages for platforms."""
+
+    app_files: AppFiles
+    families: tuple[PlatformFamily, ...]
+
+
+@rule(desc="Trace the imports of a program", level=LogLevel.DEBUG)
+async def _traced_files(request: TracedFilesRequest) -> TracedFiles:
     own, files, graph = await concurrently(
         own_files(OwnFilesRequest(request.address), **implicitly()),
         first_party(**implicitly()),
         dependency_graph(DependencyGraphRequest(request.address), **implicitly()),
     )
-    named = _named_packages(own, files)
-    directories = _projects(own, named, files)
     trees = await concurrently(
-        installed_tree(InstalledTreeRequest(directory), **implicitly()) for directory in directories
+        installed_tree(InstalledTreeRequest(directory, request.packages.platform), **implicitly())
+        for directory in request.packages.directories
     )
     links = {path: target for tree in trees for path, target in tree.links.items()}
+    installed = {package.directory: package for tree in trees for package in tree.package_jsons}
     view = TreeView(
         [*own.snapshot.files, *(path for tree in trees for path in tree.files)],
-        [*own.package_jsons, *(package for tree in trees for package in tree.package_jsons)],
+        [*own.package_jsons, *installed.values()],
         links,
     )
-    traced = trace_imports(own.scans, own.generated, named, view, links)
+    traced = trace_imports(own.scans, own.generated, request.packages.named, view, links)
     for missing in traced.doubtful:
         logger.warning(
             f"`{missing.importer}`, which a build script wrote, may import `{missing.found.specifier}` in line "
@@ -121,40 +141,38 @@ async def _app_files(request: AppFilesRequest) -> AppFiles:
         ),
         **implicitly(),
     )
-    return AppFiles(
-        entry_point=own.entry_point,
-        first_party=own.snapshot,
-        third_party=third_party,
-        packages=traced.closure.packages,
-        resolutions=traced.resolved,
+    return TracedFiles(
+        AppFiles(
+            entry_point=own.entry_point,
+            first_party=own.snapshot,
+            third_party=third_party,
+            packages=traced.closure.packages,
+            resolutions=traced.resolved,
+        ),
+        families(traced.closure.packages, installed),
     )
 
 
-def _named_packages(own: OwnFiles, files: FirstParty) -> list[tuple[str, str]]:
-    """Packages whose targets the program depends on, whoever named them; those for development only are left out."""
-    names = {address: key for key, address in files.third_party.items()}
-    found = [names[address] for address in own.third_party_targets]
-    packages: Mapping[str, PackageJson] = {
-        package.directory: package for package in files.package_jsons
-    }
-    return sorted(
-        (directory, name)
-        for directory, name in found
-        if name in packages[directory].production_dependencies
+if CALL_BY_NAME:
+    traced_files = _traced_files
+else:
+
+    def traced_files(request: TracedFilesRequest, **_: object) -> Get:
+        return Get(TracedFiles, TracedFilesRequest, request)
+
+
+@rule(desc="Find the files of a program", level=LogLevel.DEBUG)
+async def _app_files(request: AppFilesRequest) -> AppFiles:
+    packages = await program_packages(
+        ProgramPackagesRequest(request.address, request.platform), **implicitly()
     )
-
-
-def _projects(
-    own: OwnFiles, named: Iterable[tuple[str, str]], files: FirstParty
-) -> list[str]:
-    """The projects whose packages have to be installed: none for a program that imports built-in modules only."""
-    view = TreeView(own.snapshot.files, own.package_jsons)
-    directories = {
-        *(os.path.dirname(path) for path in needs_packages(own.scans, view)),
-        *(directory for directory, _ in named),
-    }
-    projects = (project_of(directory, files.projects) for directory in directories)
-    return sorted({project.directory for project in projects if project is not None})
+    # Platforms that get the same packages become the same request.
+    traced = await traced_files(TracedFilesRequest(request.address, packages), **implicitly())
+    if request.platform is not None:
+        asked = request.platform.in_words_of_targets
+        for warning in check_families(request.address.spec, traced.families, *asked):
+            logger.warning(warning)
+    return traced.app_files
 
 
 def _unresolved(
@@ -175,4 +193,4 @@ else:
 
 
 def rules() -> Any:
-    return [*collect_rules(), *asset_check_module.rules(), *own_files_module.rules()]
+    return [*collect_rules(), *asset_check_module.rules(), *own_files_module.rules(), *program_packages_module.rules()]

@@ -15,6 +15,7 @@ from pants.util.logging import LogLevel
 from pkg_rules.core.baked_options import can_have_options, check_can_have_options
 from pkg_rules.core.disclosure import SourceRules, check_all_public, disclosures, listing
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
 from pkg_rules.core.payload.errors import CompressionError
@@ -135,7 +136,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
                 request.app_files,
                 cached,
                 request.ignores_node_options,
-                request.node.version,
+                request.node,
                 request.settings,
                 hidden,
             ),
@@ -193,7 +194,10 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
         signing = macos.digest
     # All may bring errors that the user can mend at once, so none waits for the others.
     program, of_triple, options = await concurrently(
-        program_files(ProgramFilesRequest(request.address), **implicitly()),
+        program_files(
+            ProgramFilesRequest(request.address, InstallPlatform.of(triple.platform, triple.arch)),
+            **implicitly(),
+        ),
         node_of_triple(NodeOfTripleRequest(triple), **implicitly()),
         baked_options(
             BakedOptionsRequest(

@@ -13,7 +13,8 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.globs import escape_glob
-from pkg_rules.core.npm.installed import NODE_MODULES
+from pkg_rules.core.npm.package_paths import NODE_MODULES
+from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.core.npm.workspaces import project_of
 from pkg_rules.core.pkg_config.deployed import deployments, placed
 from pkg_rules.core.pkg_config.package_globs import InstalledFiles
@@ -44,9 +45,10 @@ from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_file
 
 @dataclass(frozen=True)
 class DeployedFilesRequest:
-    """The address of a `node_executable`."""
+    """The address of a `node_executable`, and where it is to run."""
 
     address: Address
+    platform: InstallPlatform
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ async def _deployed_files(request: DeployedFilesRequest) -> DeployedFiles:
     if config is None or not (config.files.deploy_files or config.dictionary):
         return DeployedFiles(EMPTY_DIGEST, ())
     program, own = await concurrently(
-        program_files(ProgramFilesRequest(request.address), **implicitly()),
+        program_files(ProgramFilesRequest(request.address, request.platform), **implicitly()),
         first_party(**implicitly()),
     )
     wanted = deployments(config, program.app_files.packages)
@@ -73,7 +75,7 @@ async def _deployed_files(request: DeployedFilesRequest) -> DeployedFiles:
     project = project_of(config.directory, own.projects)
     in_packages = any(NODE_MODULES in one.source.split("/") for one in wanted)
     tree = (
-        await installed_tree(InstalledTreeRequest(project.directory), **implicitly())
+        await installed_tree(InstalledTreeRequest(project.directory, request.platform), **implicitly())
         if in_packages and project is not None
         else InstalledTree((), ())
     )
@@ -142,6 +144,7 @@ def check_without_collision(address: Address, parts: Iterable[Iterable[Any]]) ->
 
 @rule(desc="Finish a Node.js executable", level=LogLevel.DEBUG)
 async def _finished_executable(request: ExecutableRequest) -> FinishedExecutable:
+    platform = InstallPlatform.of(request.triple.platform, request.triple.arch)
     is_signed = False
     if request.triple.platform == "macos":
         macos = await macos_signing(MacosSigningRequest(request.address), **implicitly())
@@ -151,7 +154,7 @@ async def _finished_executable(request: ExecutableRequest) -> FinishedExecutable
         universal_executable(UniversalExecutableRequest(request, expected), **implicitly())
         if request.triple.arch == "universal"
         else executable(request, **implicitly()),
-        deployed_files(DeployedFilesRequest(request.address), **implicitly()),
+        deployed_files(DeployedFilesRequest(request.address, platform), **implicitly()),
     )
     directory = os.path.dirname(built.path)
     final, files = await concurrently(

@@ -12,6 +12,7 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -25,9 +26,10 @@ from pkg_rules.util_rules.node_modules import NodeModulesRequest, node_modules
 
 @dataclass(frozen=True)
 class InstalledTreeRequest:
-    """The directory of a project's root package.json."""
+    """The directory of a project's root package.json, and where the packages are to be used."""
 
     directory: str
+    platform: InstallPlatform | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class InstalledTree:
 @rule(desc="List installed packages", level=LogLevel.DEBUG)
 async def _installed_tree(request: InstalledTreeRequest) -> InstalledTree:
     installed = await node_modules(
-        NodeModulesRequest(request.directory, production=True), **implicitly()
+        NodeModulesRequest(request.directory, production=True, platform=request.platform), **implicitly()
     )
     entries = await get_digest_entries(installed.digest, **implicitly())
     found = tuple(entry for entry in entries if isinstance(entry, (FileEntry, SymlinkEntry)))

@@ -27,7 +27,12 @@ SCRIPTS = "__scripts"
 
 _PROGRAMS = {NPM: "bin/npm-cli.js", PNPM: "bin/pnpm.cjs", YARN: "bin/yarn.js"}
 # The programs that start a package manager, and what they share.
-_SCRIPT_FILES = ("install_node_modules.cjs", "run_build_script.cjs", "sandbox_environment.cjs")
+_SCRIPT_FILES = (
+    "install_node_modules.cjs",
+    "platform_packages.cjs",
+    "run_build_script.cjs",
+    "sandbox_environment.cjs",
+)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def test_an_installation_is_portable(production: bool) -> None:
         manager="npm",
         version_prefix="",
         lock_file="app/package-lock.json",
+        conditions=frozenset(),
         digest=EMPTY_DIGEST,
     )
     access = {"HTTPS_PROXY": "http://proxy:3128", "PIP_INDEX_URL": "http://elsewhere"}

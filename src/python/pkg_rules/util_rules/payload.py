@@ -17,6 +17,7 @@ from pants.util.logging import LogLevel
 
 from pkg_rules.core.compile_units import directory_groups
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.native.tree_images import ADDON_EXTENSION
 from pkg_rules.core.payload.compression import Compression, compression
 from pkg_rules.core.payload.errors import CompressionError
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
@@ -30,11 +31,13 @@ from pkg_rules.engine import (
     implicitly,
     run_fallible_process,
 )
-from pkg_rules.scripts.write_payload import KEPT_SOURCE
+from pkg_rules.scripts.write_payload import KEPT_SOURCE, REMARK
 from pkg_rules.target_types import ExecutableMode
 from pkg_rules.util_rules.app_files import AppFiles
 from pkg_rules.util_rules.code_cache import CodeCache
 from pkg_rules.util_rules.compressed_payload import CompressedPayloadRequest, compressed_payload
+from pkg_rules.util_rules.node_distribution import NodeDistribution
+from pkg_rules.util_rules.node_facts import NodeFactsFile, NodeFactsRequest, node_facts
 from pkg_rules.util_rules.python_tools import PythonScript, PythonScriptRequest, python_script
 
 logger = logging.getLogger(__name__)
@@ -43,9 +46,11 @@ PLAN = "__plan.json"
 FIRST_PARTY = "__own"
 THIRD_PARTY = "__third_party"
 CODE_CACHE = "__code_cache"
+NODE_FACTS = "__node_facts"
 OUTPUT = f"{OUT}/payload"
 
 FILES_OF_A_GROUP = 200
+WRITER_PACKAGES = ("core/payload", "core/native", "core/npm/__init__.py", "core/npm/package_paths.py")
 
 
 class PayloadError(PkgRulesError):
@@ -99,12 +104,12 @@ class HiddenSources:
 
 @dataclass(frozen=True)
 class PayloadRequest:
-    """`node_version` is that of the Node.js that will read it, which counts only if it is compressed."""
+    """`node` is the Node.js that will read it, which counts only if it is compressed, or has native addons."""
 
     app_files: AppFiles
     code_cache: CodeCache | None
     ignores_node_options: bool
-    node_version: str
+    node: NodeDistribution
     settings: PayloadSettings = PayloadSettings()
     hidden: HiddenSources | None = None
 
@@ -126,6 +131,7 @@ def payload_plan(
     ignores_node_options: bool = False,
     debug: bool = False,
     hidden: HiddenSources | None = None,
+    facts: NodeFactsFile | None = None,
 ) -> bytes:
     """What scripts/write_payload.py is told, which says what the parts mean; `groups` are those of the first party."""
     plan: dict[str, Any] = {
@@ -147,6 +153,8 @@ def payload_plan(
             **({"node_options": "ignore"} if ignores_node_options else {}),
         },
     }
+    if facts:
+        plan["node_facts"] = f"{NODE_FACTS}/{facts.path}"
     if hidden:
         plan.update(
             hidden=list(hidden.paths),
@@ -157,9 +165,15 @@ def payload_plan(
 
 
 def payload_process(
-    script: PythonScript, request: PayloadRequest, plan: Digest, own: Sequence[Digest]
+    script: PythonScript,
+    request: PayloadRequest,
+    plan: Digest,
+    own: Sequence[Digest],
+    facts: NodeFactsFile | None = None,
 ) -> Process:
     cached = {CODE_CACHE: request.code_cache.digest} if request.code_cache else {}
+    if facts is not None:
+        cached[NODE_FACTS] = facts.digest
     return Process(
         argv=(*script.argv, PLAN, OUTPUT),
         env=script.env,
@@ -184,8 +198,13 @@ def payload_process(
 
 @rule(desc="Write the payload of an executable", level=LogLevel.DEBUG)
 async def _payload(request: PayloadRequest) -> Payload:
-    entries = await get_digest_entries(request.app_files.first_party.digest, **implicitly())
+    entries, installed = await concurrently(
+        get_digest_entries(request.app_files.first_party.digest, **implicitly()),
+        get_digest_entries(request.app_files.third_party, **implicitly()),
+    )
     by_path = {entry.path: entry for entry in entries}
+    has_addons = any(entry.path.endswith(ADDON_EXTENSION) for entry in (*entries, *installed))
+    facts = await node_facts(NodeFactsRequest(request.node), **implicitly()) if has_addons else None
     groups = list(directory_groups(by_path, FILES_OF_A_GROUP))
     plan_json = payload_plan(
         request.app_files,
@@ -194,27 +213,27 @@ async def _payload(request: PayloadRequest) -> Payload:
         request.ignores_node_options,
         request.settings.debug,
         request.hidden,
+        facts,
     )
     script, plan = await concurrently(
-        python_script(PythonScriptRequest("write_payload.py", ("core/payload", "core/native")), **implicitly()),
+        python_script(PythonScriptRequest("write_payload.py", WRITER_PACKAGES), **implicitly()),
         create_digest(CreateDigest([FileContent(PLAN, plan_json)]), **implicitly()),
     )
     own = await concurrently(
         create_digest(CreateDigest(by_path[path] for path in group), **implicitly())
         for group in groups
     )
-    process = payload_process(script, request, plan, own)
+    process = payload_process(script, request, plan, own, facts)
     result = await run_fallible_process(process, **implicitly())
     if result.exit_code:
         raise PayloadError(
             f"The files of `{request.app_files.entry_point}` could not be packed. "
             + result.stderr.decode(errors="replace").strip()
         )
-    kept = [
-        line[len(KEPT_SOURCE) :]
-        for line in result.stdout.decode().splitlines()
-        if line.startswith(KEPT_SOURCE)
-    ]
+    lines = result.stdout.decode().splitlines()
+    for remark in (line[len(REMARK) :] for line in lines if line.startswith(REMARK)):
+        logger.warning(f"The executable of `{request.app_files.entry_point}` for {request.node.runs_on}: {remark}.")
+    kept = [line[len(KEPT_SOURCE) :] for line in lines if line.startswith(KEPT_SOURCE)]
     if kept:
         logger.warning(
             f"The executable of `{request.app_files.entry_point}` has the source of files that have no bytecode "
@@ -224,7 +243,7 @@ async def _payload(request: PayloadRequest) -> Payload:
         return Payload(result.output_digest, OUTPUT)
     smaller = await compressed_payload(
         CompressedPayloadRequest(
-            result.output_digest, OUTPUT, request.node_version, request.settings.compression
+            result.output_digest, OUTPUT, request.node.version, request.settings.compression
         ),
         **implicitly(),
     )

@@ -32,7 +32,7 @@ def entry(path: str) -> FileEntry:
 
 
 def test_steps_can_run_anywhere_and_be_shared() -> None:
-    request = PayloadRequest(APP, CodeCache(EMPTY_DIGEST, (("0/code_cache", "app"),)), False, NODE.version)
+    request = PayloadRequest(APP, CodeCache(EMPTY_DIGEST, (("0/code_cache", "app"),)), False, NODE)
     assert_portable(payload_process(SCRIPT, request, EMPTY_DIGEST, [EMPTY_DIGEST]))
     unit = CodeCacheUnitRequest(EMPTY_DIGEST, NODE, native_runner(NODE), "express 5.0.0")
     assert_portable(compile_process(unit, EMPTY_DIGEST))

@@ -13,6 +13,7 @@ from pants.engine.fs import CreateDigest, Digest, FileContent, FileEntry, Symlin
 from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
+from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.core.npm.workspaces import project_of
 from pkg_rules.core.pkg_config.model import PkgConfig
 from pkg_rules.core.pkg_config.package_globs import (
@@ -50,6 +51,7 @@ Entry = Union[FileEntry, SymlinkEntry]
 class WithPackageFilesRequest:
     config: PkgConfig
     files: AppFiles
+    platform: InstallPlatform | None
 
 
 @rule(desc="Add files of packages that a pkg configuration names", level=LogLevel.DEBUG)
@@ -62,7 +64,7 @@ async def _with_package_files(request: WithPackageFilesRequest) -> AppFiles:
     tree = (
         InstalledTree((), ())
         if project is None
-        else await installed_tree(InstalledTreeRequest(project.directory), **implicitly())
+        else await installed_tree(InstalledTreeRequest(project.directory, request.platform), **implicitly())
     )
     view = TreeView(tree.files, tree.package_jsons, tree.links)
     added = added_files(config, files.packages, InstalledFiles(view, tree.files, tree.links))
@@ -137,9 +139,10 @@ else:
 
 @dataclass(frozen=True)
 class ProgramFilesRequest:
-    """The address of a `node_executable`."""
+    """The address of a `node_executable`, and where it is to run; None is the machine that builds."""
 
     address: Address
+    platform: InstallPlatform | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class ProgramFiles:
 @rule(desc="Apply a pkg configuration to the files of a program", level=LogLevel.DEBUG)
 async def _program_files(request: ProgramFilesRequest) -> ProgramFiles:
     files, found, configured = await concurrently(
-        app_files(AppFilesRequest(request.address), **implicitly()),
+        app_files(AppFilesRequest(request.address, request.platform), **implicitly()),
         executable_settings(SettingsRequest(request.address), **implicitly()),
         configured_files(ConfiguredFilesRequest(request.address), **implicitly()),
     )
@@ -159,7 +162,9 @@ async def _program_files(request: ProgramFilesRequest) -> ProgramFiles:
     if nothing_to_do or found.mode == ExecutableMode.SIMPLE:
         return ProgramFiles(files)
     configured.check(request.address)
-    files = await with_package_files(WithPackageFilesRequest(config, files), **implicitly())
+    files = await with_package_files(
+        WithPackageFilesRequest(config, files, request.platform), **implicitly()
+    )
     own, packages = await concurrently(
         get_digest_entries(files.first_party.digest, **implicitly()),
         get_digest_entries(files.third_party, **implicitly()),

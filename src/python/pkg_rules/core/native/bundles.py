@@ -13,12 +13,11 @@ import posixpath
 from dataclasses import dataclass
 from typing import Iterator, Mapping
 
-from pkg_rules.core.native.images import NativeImage, read_image
-from pkg_rules.core.payload.model import DirectoryNode, FileNode, SymlinkNode
+from pkg_rules.core.native.images import NativeImage
+from pkg_rules.core.native.tree_images import ADDON_EXTENSION, TreeImages, files_of
+from pkg_rules.core.payload.model import DirectoryNode
 
-ADDON_EXTENSION = ".node"
 METADATA_KEY = "native_bundles"
-_MOST_LINKS = 40
 
 
 @dataclass(frozen=True)
@@ -45,37 +44,27 @@ class NativeBundle:
         }
 
 
-def native_metadata(tree: DirectoryNode) -> tuple[tuple[str, str], ...]:
+def metadata_of(bundles: Mapping[str, NativeBundle]) -> tuple[tuple[str, str], ...]:
     """What the payload says about the bundles: at most one pair of key and JSON."""
-    bundles = {path: bundle.to_json() for path, bundle in native_bundles(tree).items()}
     if not bundles:
         return ()
-    return ((METADATA_KEY, json.dumps(bundles, sort_keys=True, separators=(",", ":"))),)
+    shown = {path: bundle.to_json() for path, bundle in bundles.items()}
+    return ((METADATA_KEY, json.dumps(shown, sort_keys=True, separators=(",", ":"))),)
 
 
-def native_bundles(tree: DirectoryNode) -> Mapping[str, NativeBundle]:
+def native_bundles(tree: DirectoryNode, images: TreeImages) -> Mapping[str, NativeBundle]:
     """The bundle of each addon of a tree by the addon's path; files that are no native code despite their name have none.
 
     Raises NativeImageError for a damaged one.
     """
-    images = _Images(tree)
-    bundles = {}
-    for path in _addons(tree, ""):
-        if images.read(path) is not None:
-            bundles[path] = _bundle(images, path)
-    return bundles
+    return {
+        path: _bundle(images, path)
+        for path in files_of(tree)
+        if path.endswith(ADDON_EXTENSION) and images.read(path) is not None
+    }
 
 
-def _addons(node: DirectoryNode, prefix: str) -> Iterator[str]:
-    for name, child in sorted(node.children.items()):
-        path = f"{prefix}/{name}" if prefix else name
-        if isinstance(child, DirectoryNode):
-            yield from _addons(child, path)
-        elif isinstance(child, FileNode) and name.endswith(ADDON_EXTENSION):
-            yield path
-
-
-def _bundle(images: _Images, addon: str) -> NativeBundle:
+def _bundle(images: TreeImages, addon: str) -> NativeBundle:
     # Place in the tree, as the loader will ask for it, to the real path in the tree.
     places = {addon: addon}
     waiting = [addon]
@@ -127,53 +116,3 @@ def _relative_to(directory: str, path: str) -> str | None:
             found = posixpath.normpath(posixpath.join(directory, f".{path[len(variable):]}"))
             return None if found.startswith("../") or found == ".." else found
     return None
-
-
-class _Images:
-    """The files of a tree, found through symlinks, each read once."""
-
-    def __init__(self, tree: DirectoryNode) -> None:
-        self._tree = tree
-        self._known: dict[str, tuple[NativeImage | None, int, str]] = {}
-
-    def find(self, path: str) -> str | None:
-        """The real path of a file, or None."""
-        return self._follow(path, 0)
-
-    def read(self, real: str) -> NativeImage | None:
-        return self._facts(real)[0]
-
-    def facts(self, real: str) -> tuple[int, str]:
-        """Size in bytes and sha256."""
-        return self._facts(real)[1:]
-
-    def _facts(self, real: str) -> tuple[NativeImage | None, int, str]:
-        if real not in self._known:
-            node = self._node(real)
-            assert isinstance(node, FileNode), f"{real} was found as a file"
-            with open(node.source, "rb") as file:
-                content = file.read()
-            self._known[real] = (
-                read_image(content, real),
-                len(content),
-                hashlib.sha256(content).hexdigest(),
-            )
-        return self._known[real]
-
-    def _node(self, path: str) -> DirectoryNode | FileNode | SymlinkNode | None:
-        node: DirectoryNode | FileNode | SymlinkNode | None = self._tree
-        for part in path.split("/"):
-            node = node.children.get(part) if isinstance(node, DirectoryNode) else None
-        return node
-
-    def _follow(self, path: str, links: int) -> str | None:
-        parts = path.split("/")
-        node: DirectoryNode | FileNode | SymlinkNode | None = self._tree
-        for number, part in enumerate(parts):
-            node = node.children.get(part) if isinstance(node, DirectoryNode) else None
-            if isinstance(node, SymlinkNode):
-                if links >= _MOST_LINKS:
-                    return None
-                target = posixpath.join(*parts[:number], node.target, *parts[number + 1 :])
-                return self._follow(posixpath.normpath(target), links + 1)
-        return path if isinstance(node, FileNode) else None

@@ -11,6 +11,7 @@ import pytest
 from pkg_rules.core.native.bundles import NativeBundle, native_bundles
 from pkg_rules.core.native.errors import NativeImageError
 from pkg_rules.core.native.images_for_tests import elf, macho, pe
+from pkg_rules.core.native.tree_images import TreeImages
 from pkg_rules.core.payload.model import Root
 from pkg_rules.core.payload.tree import read_tree
 
@@ -24,7 +25,8 @@ def bundles_of(
     for name, target in links.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).symlink_to(target)
-    return native_bundles(read_tree([Root(str(folder), "")]))
+    tree = read_tree([Root(str(folder), "")])
+    return native_bundles(tree, TreeImages(tree))
 
 
 def places(bundle: NativeBundle) -> list[str]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Callable, Iterable, Iterator, Mapping
 
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.npm.package_paths import NODE_MODULES, package_directory
 from pkg_rules.core.trace.file_view import FileView
-
-NODE_MODULES = "node_modules"
 
 
 @dataclass(frozen=True, order=True)
@@ -33,20 +32,6 @@ class Closure:
 
     packages: tuple[InstalledPackage, ...]
     links: tuple[str, ...]
-
-
-def package_directory(path: str) -> str | None:
-    """The directory of the installed package that a file or directory belongs to; None for first-party files."""
-    parts = path.split("/")
-    for index in range(len(parts) - 1, -1, -1):
-        if parts[index] == NODE_MODULES:
-            length = 2 if index + 1 < len(parts) and parts[index + 1].startswith("@") else 1
-            end = index + 1 + length
-            # `.bin`, `.pnpm` and files of the package manager are no packages.
-            if len(parts) < end or parts[index + 1].startswith("."):
-                return None
-            return "/".join(parts[:end])
-    return None
 
 
 class PackageGraph:

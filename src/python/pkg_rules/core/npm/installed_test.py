@@ -7,13 +7,9 @@ from typing import Any, Iterable
 
 import pytest
 
-from pkg_rules.core.npm.installed import (
-    InstalledPackage,
-    PackageGraph,
-    kept_paths,
-    package_directory,
-)
+from pkg_rules.core.npm.installed import InstalledPackage, PackageGraph, kept_paths
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.npm.package_paths import package_directory
 from pkg_rules.core.trace.file_view import TreeView
 
 Tree = dict[str, dict[str, Any]]

@@ -17,6 +17,7 @@ import yaml
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.npm.package_manager import NPM, PNPM, UPDATE_COMMANDS, PackageManager
+from pkg_rules.core.npm.platforms import PlatformCondition
 from pkg_rules.core.npm.workspaces import Project
 
 _SHOWN = 10
@@ -52,12 +53,14 @@ def _command(manager: PackageManager) -> str:
 class LockFile:
     """`importers`: directory relative to the lock file (`""` for its own) to names and what was asked for of each.
 
-    `version_prefix` is the version of the package manager that is needed to read the file.
+    `version_prefix` is the version of the package manager that is needed to read the file. `conditions` are those under
+    which packages are installed; None if the file does not say, and there may be some.
     """
 
     importers: Mapping[str, Mapping[str, str]] | None
     entries: frozenset[str] = frozenset()
     version_prefix: str = ""
+    conditions: frozenset[PlatformCondition] | None = frozenset()
 
 
 def read_lock_file(manager: PackageManager, content: bytes) -> LockFile:
@@ -137,7 +140,8 @@ def _npm(content: Any) -> LockFile:
             path: {name: spec for field in fields for name, spec in entry.get(field, {}).items()}
             for path, entry in packages.items()
             if "node_modules" not in path.split("/")
-        }
+        },
+        conditions=frozenset(map(PlatformCondition.of, packages.values())),
     )
 
 
@@ -160,6 +164,7 @@ def _pnpm(content: Any) -> LockFile:
             for path, importer in importers.items()
         },
         version_prefix=prefix,
+        conditions=frozenset(map(PlatformCondition.of, (content.get("packages") or {}).values())),
     )
 
 
@@ -170,4 +175,6 @@ def _yarn(text: str) -> LockFile:
     for line in text.splitlines():
         if line and not line.startswith(("#", " ")) and line.endswith(":"):
             entries.update(quoted or bare for quoted, bare in _YARN_KEY.findall(line[:-1]))
-    return LockFile(None, frozenset(entries))
+    # Only what is optional may be left out, and what the project itself has of that is not marked.
+    may_have_conditions = re.search(r"^  optionalDependencies:", text, re.MULTILINE)
+    return LockFile(None, frozenset(entries), conditions=None if may_have_conditions else frozenset())

@@ -13,6 +13,7 @@ from pkg_rules.core.npm.lock_file import (
 )
 from pkg_rules.core.npm.package_json import PackageJson
 from pkg_rules.core.npm.package_manager import PackageManager
+from pkg_rules.core.npm.platforms import PlatformCondition
 from pkg_rules.core.npm.workspaces import Project
 
 NPM = PackageManager("npm", "app/package-lock.json")
@@ -121,6 +122,24 @@ def test_the_whole_message() -> None:
         "Bring it up to date and check it in:\n\n"
         "  cd app && npm install --package-lock-only"
     )
+
+
+@pytest.mark.parametrize(
+    ("manager", "content"),
+    [
+        (NPM, b'{"lockfileVersion": 3, "packages": {"": {}, "node_modules/a": {"os": ["win32"], "cpu": ["x64"]}}}'),
+        (PNPM, b"lockfileVersion: '9.0'\nimporters: {}\npackages:\n  a@1.0.0:\n    cpu: [x64]\n    os: [win32]\n"),
+    ],
+)
+def test_conditions_of_packages(manager: PackageManager, content: bytes) -> None:
+    found = read_lock_file(manager, content).conditions
+    assert found is not None and PlatformCondition(("win32",), ("x64",)) in found
+
+
+def test_yarn_does_not_know_conditions_of_what_is_optional() -> None:
+    head = b"# yarn lockfile v1\n\na@^1.0.0:\n  version \"1.0.0\"\n"
+    assert read_lock_file(YARN, head).conditions == frozenset()
+    assert read_lock_file(YARN, head + b"  optionalDependencies:\n    b \"^1\"\n").conditions is None
 
 
 def test_the_version_of_pnpm_follows_the_lock_file() -> None:

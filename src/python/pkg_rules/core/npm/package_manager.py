@@ -8,6 +8,7 @@ from typing import Collection, Mapping
 
 from pkg_rules.core.errors import PkgRulesError
 from pkg_rules.core.npm.package_json import PackageJson
+from pkg_rules.core.npm.platforms import InstallPlatform
 
 NPM, PNPM, YARN = "npm", "pnpm", "yarn"
 
@@ -84,8 +85,13 @@ def choose_package_manager(root: PackageJson, present: Collection[str]) -> Packa
     return PackageManager(LOCK_FILES[found[0]], posixpath.join(root.directory, found[0]))
 
 
-def install_arguments(manager: str, production: bool, cache: str) -> tuple[str, ...]:
-    """Installs exactly what the lock file says, without running scripts of packages; `cache` is a directory."""
+def install_arguments(
+    manager: str, production: bool, cache: str, platform: InstallPlatform | None = None
+) -> tuple[str, ...]:
+    """Installs exactly what the lock file says, without running scripts of packages; `cache` is a directory.
+
+    `platform` is for npm and yarn; pnpm has a setting for that, which scripts/install_node_modules.cjs makes.
+    """
     if manager == NPM:
         return (
             "ci",
@@ -97,6 +103,8 @@ def install_arguments(manager: str, production: bool, cache: str) -> tuple[str, 
             # What is in the cache is checked against the lock file anyway.
             "--prefer-offline",
             f"--cache={cache}",
+            *((f"--os={platform.os}", f"--cpu={platform.cpu}") if platform else ()),
+            *((f"--libc={platform.libc}",) if platform and platform.libc else ()),
         )
     if manager == PNPM:
         return (
@@ -123,6 +131,8 @@ def install_arguments(manager: str, production: bool, cache: str) -> tuple[str, 
         "--ignore-scripts",
         # The Node.js that installs is not the one that the program runs with.
         "--ignore-engines",
+        # It knows no other platform than its own; what is for none but others is removed afterwards.
+        *(("--ignore-platform",) if platform else ()),
         "--non-interactive",
         "--no-progress",
         f"--cache-folder={cache}",

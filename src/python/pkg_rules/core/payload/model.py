@@ -35,6 +35,8 @@ class PayloadPlan:
     hidden: tuple[str, ...] = ()
     bytecode_checksum: int = 0
     fallback_to_source: bool = False
+    # The file with what the Node.js of the executable offers to native addons; without it they are taken as they are.
+    node_facts: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ _KEYS = frozenset(
         "hidden",
         "bytecode_checksum",
         "fallback_to_source",
+        "node_facts",
         "metadata",
     )
 )
@@ -53,6 +54,7 @@ def parse_plan(text: str) -> PayloadPlan:
         hidden=tuple(map(str, _list(data, "hidden"))),
         bytecode_checksum=int(data.get("bytecode_checksum", 0)),
         fallback_to_source=bool(data.get("fallback_to_source", False)),
+        node_facts=str(data.get("node_facts", "")),
         metadata=tuple(sorted(metadata.items())),
     )
 

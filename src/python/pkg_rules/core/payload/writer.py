@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pkg_rules.core.native.bundles import native_metadata
+from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.resolve import resolve_native_code
 from pkg_rules.core.payload.block_plan import PlannedBlocks, plan_blocks
 from pkg_rules.core.payload.code_cache import read_code_caches
 from pkg_rules.core.payload.errors import CodeCacheError, PayloadError
@@ -55,6 +56,8 @@ class PayloadSummary:
     size: int
     # Hidden files that are there as source, because there is no bytecode of them.
     kept_sources: tuple[str, ...] = ()
+    # About native code that may not do everywhere what is hoped for.
+    remarks: tuple[str, ...] = ()
 
 
 def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
@@ -62,14 +65,15 @@ def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
     tree = read_tree(plan.roots)
     leave_out(plan, tree)
     entry_point = find_entry_point(tree, plan.entry_point)
-    plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native_metadata(tree)))
+    native = resolve_native_code(tree, NodeFacts.read(plan.node_facts) if plan.node_facts else None)
+    plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native.metadata))
     cached = read_code_caches(plan.code_caches)
     layout = lay_out(tree, {path for path, script in cached.items() if script.outline_size})
     kept = kept_sources(plan, layout, cached)
     check_hidden(plan, kept)
     with open(path, "xb") as output:
         summary = _Writer(plan, layout, cached, output).write(entry_point)
-    return dataclasses.replace(summary, kept_sources=tuple(kept))
+    return dataclasses.replace(summary, kept_sources=tuple(kept), remarks=native.remarks)
 
 
 class _Writer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Iterable
 
-from pkg_rules.core.npm.installed import NODE_MODULES
+from pkg_rules.core.npm.package_paths import NODE_MODULES
 from pkg_rules.core.pkg_config.errors import PkgConfigError
 from pkg_rules.core.pkg_config.glob_patterns import compile_glob, expand_braces, literal_root
 

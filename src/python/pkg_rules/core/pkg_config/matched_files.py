@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import Collection, Iterable, Mapping, Sequence
 
-from pkg_rules.core.npm.installed import NODE_MODULES
+from pkg_rules.core.npm.package_paths import NODE_MODULES
 from pkg_rules.core.npm.package_manager import LOCK_FILES
 from pkg_rules.core.pkg_config.errors import PkgConfigError
 from pkg_rules.core.pkg_config.file_globs import FileGlob, FileGlobs

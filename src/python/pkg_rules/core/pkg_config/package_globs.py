@@ -6,12 +6,8 @@ import posixpath
 from dataclasses import dataclass
 from typing import Collection, Iterable, Iterator, Mapping
 
-from pkg_rules.core.npm.installed import (
-    InstalledPackage,
-    PackageGraph,
-    kept_paths,
-    package_directory,
-)
+from pkg_rules.core.npm.installed import InstalledPackage, PackageGraph, kept_paths
+from pkg_rules.core.npm.package_paths import package_directory
 from pkg_rules.core.pkg_config.file_globs import FileGlobs
 from pkg_rules.core.pkg_config.model import PkgConfig
 from pkg_rules.core.trace.file_view import FileView
