@@ -27,11 +27,11 @@ def test_what_hangs_is_named_with_its_output_and_leaves_nothing_behind() -> None
     command = ["sh", "-c", "echo early; echo wrong >&2; sleep 600 & echo $!; wait"]
     started = time.monotonic()
     with pytest.raises(TookTooLong) as caught:
-        run_bounded(command, seconds=0.5)
+        run_bounded(command, seconds=3)
     assert time.monotonic() - started < 60
     early, child = caught.value.stdout.decode().split()
     assert (early, caught.value.stderr) == ("early", b"wrong\n")
-    for part in ("echo early", "0.5 s", "wrong"):
+    for part in ("echo early", "3 s", "wrong"):
         assert part in str(caught.value)
     assert not is_running(int(child))
 
