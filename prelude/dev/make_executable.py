@@ -2,9 +2,11 @@
 
     .venv/pants/bin/python prelude/dev/make_executable.py --node <node> --entry main.js [--prefix app] \
         [--mode standard] [--fallback-to-source] [--no-code-cache] [--exec-argv=--expose-gc] \
-        [--ignore-node-options] [--compress zstd] [--debug] [--target-node <node.exe>] <directory> <output>
+        [--ignore-node-options] [--compress zstd] [--debug] [--target-node <node.exe>] \
+        [--functions <recorded.json>] <directory> <output>
 
 `--target-node` is the same version for another platform, which the executable is then for, without code cache.
+`--functions` is an output of scripts/record_start_up.cjs.
 
 With `--batch jobs.json` it makes many from one prepared base:
 `[{"directory", "entry", "prefix", "output", "code_cache": true, "compress": "none", "debug": false, "mode": "sea",
@@ -103,6 +105,7 @@ def main() -> None:
     parser.add_argument("--compress-level", type=int)
     parser.add_argument("--debug", action="store_true")
     parser.add_argument("--target-node")
+    parser.add_argument("--functions")
     parser.add_argument("--batch")
     parser.add_argument("directory", nargs="?")
     parser.add_argument("output", nargs="?")
@@ -124,6 +127,7 @@ def main() -> None:
                 "debug": options.debug,
                 "mode": options.mode,
                 "fallback_to_source": options.fallback_to_source,
+                "functions": options.functions,
             }
         ]
     with tempfile.TemporaryDirectory() as work:
@@ -148,12 +152,16 @@ def make(
             plan = os.path.join(work, "plan.json")
             cache = os.path.join(work, "code_cache")
             bytecode = job.get("mode") == "standard"
+            functions = {}
+            if job.get("functions"):
+                functions = json.loads(Path(job["functions"]).read_text())
             with open(plan, "w") as file:
                 json.dump(
                     {
                         "version": 1,
                         "directory": os.path.abspath(job["directory"]),
                         "bytecode": bytecode,
+                        "functions": functions,
                         "fallback_to_source": job.get("fallback_to_source", False),
                         "typescript": bytecode,
                     },

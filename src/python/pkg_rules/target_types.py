@@ -246,6 +246,30 @@ class NodeExecutableDebugField(TriBoolField):
     )
 
 
+class NodeExecutableStartUpRunsField(StringSequenceField):
+    alias = "start_up_runs"
+    default = ()
+    value: tuple[str, ...]
+    help = help_text(
+        """
+        Runs of the program that the build does, to learn which functions it needs at the start: their compiled code is then
+        in the executable too, and it starts faster.
+
+        An item is what one would type after the name of the program, e.g. `--version`; `""` is a run without arguments.
+        Variables of the environment may come first: `PORT=0 serve`. It has to end with exit code 0, or to wait for
+        something: a service is ended once it has had nothing to do for a second. Runs take place under the plain Node.js,
+        in a sandbox with the files of the program, in the directory of the BUILD file.
+
+        They are cached, and done again when a file of the program changed. Runs that call other functions each time make
+        executables with other bytes, so choose some that do not, and do not depend on a network.
+
+        Only for what has its source in the executable: all with `mode="sea"`, with `mode="standard"` what is public.
+
+        Example: `start_up_runs=["--version", "lint examples"]`.
+        """
+    )
+
+
 class NodeExecutableDependenciesField(Dependencies):
     help = help_text(
         """
@@ -331,6 +355,7 @@ class NodeExecutableTarget(Target):
         NodeExecutableCompressField,
         NodeExecutableCompressLevelField,
         NodeExecutableDebugField,
+        NodeExecutableStartUpRunsField,
         NodeExecutableDependenciesField,
         NodeExecutableStrictAssetsField,
         NodeExecutableOutputPathField,

@@ -39,6 +39,7 @@ from pkg_rules.target_types import (
     NodeExecutableOutputPathField,
     NodeExecutablePublicField,
     NodeExecutablePublicPackagesField,
+    NodeExecutableStartUpRunsField,
     NodeExecutableTargetsField,
 )
 from pkg_rules.util_rules.executable import ExecutableRequest
@@ -77,6 +78,7 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
     compress_level: NodeExecutableCompressLevelField
     debug: NodeExecutableDebugField
     strip_base: NodeExecutableStripBaseField
+    start_up_runs: NodeExecutableStartUpRunsField
     dependencies: NodeExecutableDependenciesField
     output_path: NodeExecutableOutputPathField
     restartable: RestartableField
@@ -112,6 +114,7 @@ class NodeExecutableFieldSet(PackageFieldSet, RunFieldSet):
                 ),
             ),
             strip_base=self.strip_base.value,
+            start_up_runs=self.start_up_runs.value,
         )
 
 

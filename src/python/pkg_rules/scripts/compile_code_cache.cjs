@@ -13,7 +13,8 @@
 // TypeScript that is not below `node_modules` (strip_types.cjs).
 //
 // Without `bytecode`, the cached data goes beside the source, and has what V8 compiles at once. A file that does not
-// parse gets none and is listed as `invalid`, so that it fails, or works, at run time exactly as under plain Node.
+// parse gets none and is listed as `invalid`, so that it fails, or works, at run time exactly as under plain Node. With
+// `"functions": {"lib/a.js": [120, 310]}` it also has the functions that start there (in UTF-16 units of the source).
 //
 // With `bytecode`, it goes in the place of the source: it has all functions (so Node has to be called with `--no-lazy`
 // too), and an outline says how long the lines of the source are. A file that cannot be compiled so is an error of the
@@ -131,7 +132,7 @@ function inBatches(directory, files) {
 }
 
 /** Compiles files in this process; null if V8 collected garbage meanwhile and one process was too much for them. */
-function compileBatch({ directory, bytecode }, batch) {
+function compileBatch({ directory, bytecode, functions = {} }, batch) {
   const { compileSource, flagHash } = require('./compile_source.cjs');
   // These options have done their work when the isolate started. They would go into the flag hash of the cached data,
   // which the run time, where they are not set or have the values that are baked in, would then reject.
@@ -141,12 +142,18 @@ function compileBatch({ directory, bytecode }, batch) {
   }
   const profiler = new v8.GCProfiler();
   profiler.start();
+  let functionCompiler = null;
   const results = batch.map((file) => {
     const content = fs.readFileSync(path.join(directory, file.path));
-    const { format, script, problem } =
-      file.problem === undefined
-        ? compileSource(textOf(directory, file, content), file.declared, Boolean(bytecode))
+    const source = file.problem === undefined ? textOf(directory, file, content) : null;
+    const { format, script, announce, problem } =
+      source !== null
+        ? compileSource(source, file.declared, Boolean(bytecode))
         : { format: 'invalid', script: null, problem: file.problem };
+    if (script !== null && functions[file.path] !== undefined) {
+      functionCompiler ??= new (require('./compile_functions.cjs').FunctionCompiler)();
+      functionCompiler.compile(source, announce, functions[file.path]);
+    }
     return {
       path: file.path,
       format,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Mapping, Sequence
 
 import pytest
 
@@ -49,8 +50,11 @@ def write_files(folder: Path, files: dict[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def compile_files(major: int, cwd: Path, directory: str) -> Path:
-    (cwd / "plan.json").write_text(json.dumps({"version": 1, "directory": directory}))
+def compile_files(
+    major: int, cwd: Path, directory: str, functions: Mapping[str, Sequence[int]] = {}
+) -> Path:
+    plan = {"version": 1, "directory": directory, "functions": functions}
+    (cwd / "plan.json").write_text(json.dumps(plan))
     output = cwd / "out/code_cache"
     subprocess.run(
         [str(node(major)), *COMPILE_OPTIONS, str(PROGRAM), "plan.json", "out/code_cache"],
@@ -195,6 +199,49 @@ def test_typescript_with_more_than_types_is_named(major: int, tmp_path: Path) ->
         "d.ts": False,
         "e.ts": True,
     }
+
+
+FUNCTIONS = """'use strict';\r
+function outer() {
+  const nested = () => 'constant of nested.';\u2028  function sibling() { return 'constant of sibling.'; }
+  return ['constant of outer.', nested, sibling];
+}
+class A { static s = 'constant of s.'; m() { return 'constant of m.'; } n() { return 'constant of n.'; } }
+globalThis.used = [outer, A];
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("major", NODE_MAJORS)
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("a.js", "#!/usr/bin/env node\n"), ("a.mjs", "import { x } from 'y';\nimport 'z';\nexport { outer };\n")],
+)
+def test_functions_are_compiled_that_are_asked_for(
+    name: str, start: str, major: int, tmp_path: Path
+) -> None:
+    """A constant is in cached data if the function that it is in has been compiled."""
+    source = start + FUNCTIONS
+    asked = [source.index(text) for text in ("() =>", "m() {")]
+    for folder in ("without", "with", "again"):
+        write_files(tmp_path / folder / "files", {"other.js": "exports.o = () => 1;\n"})
+        (tmp_path / folder / "files" / name).write_bytes(source.encode())
+
+    without = compile_files(major, tmp_path / "without", "files")
+    outputs = [
+        compile_files(major, tmp_path / folder, "files", {name: asked}) for folder in ("with", "again")
+    ]
+
+    names = ("outer", "nested", "sibling", "s", "m", "n")
+    found = [
+        {one for one in names if f"constant of {one}.".encode() in output.read_bytes()}
+        for output in (without, *outputs)
+    ]
+    assert found[0].isdisjoint({"nested", "sibling", "m", "n"})
+    assert found[1] - found[0] >= {"nested", "m"}
+    assert found[1].isdisjoint({"sibling", "n"})
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+    assert scripts_of(without)["other.js"].size == scripts_of(outputs[0])["other.js"].size
 
 
 @pytest.mark.slow

@@ -28,13 +28,19 @@ const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
  * @param {string} source
  * @param {'commonjs'|'module'|undefined} declared what its name and package.json say; nothing lets the syntax decide
  * @param {boolean} bytecode whether the source stays out of the executable
- * @returns {{format: 'commonjs'|'module'|'invalid', script: object|null, problem?: string}} `script` has a method
- *   `createCachedData`
+ * @returns {{format: 'commonjs'|'module'|'invalid', script: object|null, announce?: () => void, problem?: string}}
+ *   `script` has a method `createCachedData`; `announce` is for FunctionCompiler, if the source is there
  */
 function compileSource(source, declared, bytecode) {
   try {
-    if (declared === 'module') return { format: 'module', script: compileModule(source) };
-    return { format: 'commonjs', script: bytecode ? compileFunction(source) : compileWrapped(source) };
+    if (declared === 'module') {
+      const script = compileModule(source);
+      return { format: 'module', script, announce: () => linkToNothing(script) };
+    }
+    if (bytecode) return { format: 'commonjs', script: compileFunction(source) };
+    const script = compileWrapped(source);
+    // Gives the function around the file, and does not call it.
+    return { format: 'commonjs', script, announce: () => script.runInThisContext() };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     if (declared === undefined && containsModuleSyntax(source, '')) {
@@ -52,6 +58,24 @@ function lineOf({ stack }) {
 
 function compileModule(source) {
   return new ModuleWrap('', undefined, source, 0, 0);
+}
+
+/** V8 makes the function of a module when it links it; that the imports are not there makes it give up only after that. */
+function linkToNothing(script) {
+  nothing ??= linked(compileModule(''), []);
+  try {
+    linked(script, script.getModuleRequests().map(() => nothing));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+}
+
+let nothing;
+
+function linked(script, imported) {
+  script.link(imported);
+  script.instantiate();
+  return script;
 }
 
 /** The form that Node compiles. */

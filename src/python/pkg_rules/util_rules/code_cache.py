@@ -44,6 +44,7 @@ from pkg_rules.core.payload.code_cache import (
 )
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
+from pkg_rules.core.start_up import Functions, functions_below
 from pkg_rules.engine import (
     CALL_BY_NAME,
     Get,
@@ -65,6 +66,7 @@ from pkg_rules.util_rules.node_runner import (
     node_runner,
 )
 from pkg_rules.util_rules.python_tools import package_data
+from pkg_rules.util_rules.start_up import StartUpRequest, StartUpRuns, start_up_functions
 
 logger = logging.getLogger(__name__)
 
@@ -93,6 +95,7 @@ class CodeCacheUnitRequest:
 
     `runner` runs that Node.js. With `bytecode`, what is made takes the place of the sources; a source of which none can be
     made is then an error, or kept with `fallback_to_source`. With `typescript`, what Node.js makes of that is compiled too.
+    `functions` are where those begin, in UTF-16 units of the source, that are compiled beside what V8 compiles at once.
     """
 
     digest: Digest
@@ -103,6 +106,7 @@ class CodeCacheUnitRequest:
     bytecode: bool = False
     fallback_to_source: bool = False
     typescript: bool = False
+    functions: FrozenDict[str, tuple[int, ...]] = FrozenDict()
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ class CodeCacheRequest:
     v8_options: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     fallback_to_source: bool = False
+    start_up: StartUpRuns | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,7 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
             "bytecode": request.bytecode,
             "fallback_to_source": request.fallback_to_source,
             "typescript": request.typescript,
+            "functions": dict(request.functions),
         }
     )
     fixed, files = await concurrently(
@@ -230,6 +236,12 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
             f"slower. {runner.reason}.",
         )
         return CodeCache(EMPTY_DIGEST, ())
+    functions: Functions = FrozenDict()
+    if request.start_up is not None:
+        recorded = await start_up_functions(
+            StartUpRequest(app_files, request.node.version, request.start_up), **implicitly()
+        )
+        functions = recorded.by_path
     parts = [
         *parts_of_first_party(
             files_only(own_entries),
@@ -252,6 +264,7 @@ async def _code_cache(request: CodeCacheRequest) -> CodeCache:
                 part.owner in request.hidden,
                 part.owner in request.hidden and request.fallback_to_source,
                 part.owner == "" and "" in request.hidden,
+                _functions_of(part, functions) if part.owner not in request.hidden else FrozenDict(),
             ),
             **implicitly(),
         )
@@ -279,6 +292,11 @@ class Part:
     description: str
     entries: tuple[FileEntry, ...]
     owner: str = ""
+
+
+def _functions_of(part: Part, functions: Functions) -> FrozenDict[str, tuple[int, ...]]:
+    paths = (entry.path for entry in part.entries)
+    return FrozenDict(functions_below(functions, part.directory, paths))
 
 
 def files_only(entries: Iterable[object]) -> list[FileEntry]:

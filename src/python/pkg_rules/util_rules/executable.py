@@ -57,6 +57,7 @@ from pkg_rules.util_rules.prepared_base import PreparedBaseRequest, prepared_bas
 from pkg_rules.util_rules.program_files import ProgramFilesRequest, program_files
 from pkg_rules.util_rules.python_tools import package_data
 from pkg_rules.util_rules.snapshot_checksum import SnapshotChecksumRequest, snapshot_checksum
+from pkg_rules.util_rules.start_up import StartUpRuns
 from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, windows_branding
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ class ExecutableRequest:
     settings: PayloadSettings = PayloadSettings()
     sources: SourceRules = SourceRules()
     strip_base: bool = False
+    start_up_runs: tuple[str, ...] = ()
 
     def expected(self, is_signed: bool) -> Expected:
         """What the finished executable is checked for."""
@@ -99,6 +101,7 @@ class SeaExecutableRequest:
     signing: Digest | None = None
     hidden: HiddenSources | None = None
     strip_base: bool = False
+    start_up: StartUpRuns | None = None
 
 
 @rule(desc="Build a Node.js executable with a virtual file system", level=LogLevel.DEBUG)
@@ -116,6 +119,7 @@ async def _sea_executable(request: SeaExecutableRequest) -> AssembledExecutable:
                 request.options.compile,
                 hidden.paths if hidden else (),
                 hidden.fallback_to_source if hidden else False,
+                request.start_up,
             ),
             **implicitly(),
         ),
@@ -258,6 +262,14 @@ async def _executable(request: ExecutableRequest) -> AssembledExecutable:
                 signing,
                 hidden,
                 request.strip_base,
+                StartUpRuns(
+                    str(request.address),
+                    request.address.spec_path,
+                    request.start_up_runs,
+                    options.exec_argv,
+                )
+                if request.start_up_runs
+                else None,
             ),
             **implicitly(),
         )

@@ -30,6 +30,7 @@ BYTECODE_COMPILE_OPTIONS = (*COMPILE_OPTIONS, "--no-lazy", "--no-max-lazy")
 # The programs; the first is what Node is called with, the others lie beside it.
 COMPILE_PROGRAMS = (
     "compile_code_cache.cjs",
+    "compile_functions.cjs",
     "compile_source.cjs",
     "marks.cjs",
     "outline.cjs",
