@@ -51,6 +51,8 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
   // What requests from a folder resolved to. As in Node, it is used only while the module is in Module._cache.
   const resolvedFrom = new Map();
   const searchPathsOf = new Map();
+  // All that are in these: Node makes normalized paths from one.
+  const normalized = new Set();
   // Modules that were required by what they require themselves.
   const circular = new Set();
   // The script that the extension handler gives to _compile.
@@ -128,7 +130,10 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
   /** The `paths` of the modules of a folder: computed once, but each module may change its own. */
   function searchPaths(folder) {
     let paths = searchPathsOf.get(folder);
-    if (paths === undefined) searchPathsOf.set(folder, (paths = Module._nodeModulePaths(folder)));
+    if (paths === undefined) {
+      searchPathsOf.set(folder, (paths = Module._nodeModulePaths(folder)));
+      for (const searched of paths) normalized.add(searched);
+    }
     return paths.slice();
   }
 
@@ -195,7 +200,8 @@ function patchCommonJs({ tree, requireResolver, moduleCompiler, beforeBuiltin })
     }
     if (!paths || paths.length === 0) return false;
     for (const folder of paths) {
-      const resolvedFolder = typeof folder === 'string' ? path.resolve(folder) : folder;
+      const resolvedFolder =
+        typeof folder !== 'string' || normalized.has(folder) ? folder : path.resolve(folder);
       const found =
         typeof folder === 'string' && isInside(resolvedFolder)
           ? requireResolver.findIn(resolvedFolder, request, conditions) ||

@@ -14,10 +14,13 @@ const { packageOf } = require('./resolver.cjs');
 const { NODE_MAJOR } = require('./versions.cjs');
 
 const PACKAGE_REQUEST = /^((?:@[^/\\%]+\/)?[^./\\%][^/\\%]*)(\/.*)?$/;
+// Names below a folder that are a path as they are: no part starts with a dot, none is empty, and there is no drive.
+const PLAIN_REQUEST = /^(?:@[^/\\%:]+\/)?[^./\\%:][^/\\%:]*(?:\/[^./\\][^/\\]*)*$/;
 // Parts that start with a dot would be something else than a name.
 const SIMPLE_RELATIVE = /^(?:\.\/|(?:\.\.\/)+)[^./\\][^/\\]*(?:\/[^./\\][^/\\]*)*$/;
 const DOT_CODE = 46;
 const SLASH_CODE = 47;
+const NODE_MODULES = `${SEPARATOR}node_modules`;
 const ENDS_LIKE_DIRECTORY = /(?:^|\/)\.{0,2}$/;
 
 class RequireResolver {
@@ -29,6 +32,8 @@ class RequireResolver {
     this.tree = tree;
     this.packages = packages;
     this.extensions = null;
+    // The `node_modules` folders that were looked into, or for: null is one that is not there.
+    this.searchFolders = new Map();
   }
 
   /** `#name` from a file inside; undefined if its package has no `imports`. */
@@ -65,18 +70,40 @@ class RequireResolver {
 
   /**
    * What Module._findPath does for one folder of the search path that is inside, or for an absolute request.
+   * @param {string} folder normalized
    * @returns {string|false}
    */
   findIn(folder, request, requested = conditions.requireConditions) {
     if (folder !== '') {
-      const directory = this.tree.directoryAt(folder);
-      if (typeof directory === 'number' && !request.startsWith('..')) return false;
+      const directory = this.#searchFolder(folder);
+      if (directory === null && !request.startsWith('..')) return false;
+      if (directory !== null && PLAIN_REQUEST.test(request))
+        return this.#findPlain(folder, directory, request, requested);
       const exported = this.#findExported(folder, request, requested);
       if (exported !== undefined) return exported;
     }
     const base = folder === '' ? resolve(request) : path.resolve(folder, request);
     if (!isInside(base)) return false;
     return this.findFile(base, request, ENDS_LIKE_DIRECTORY.test(request));
+  }
+
+  #searchFolder(folder) {
+    const known = this.searchFolders.get(folder);
+    if (known !== undefined) return known;
+    const directory = this.tree.directoryAt(folder);
+    const found = typeof directory === 'number' ? null : directory;
+    if (folder.endsWith(NODE_MODULES)) this.searchFolders.set(folder, found);
+    return found;
+  }
+
+  /** The same for a request that needs no normalizing. Most folders of a search path have nothing of its name. */
+  #findPlain(folder, directory, request, requested) {
+    const end = request.indexOf('/');
+    if (directory.find(end === -1 ? request : request.slice(0, end)) === undefined)
+      return end === -1 && this.#withExtension(directory, request);
+    const exported = this.#findExported(folder, request, requested);
+    if (exported !== undefined) return exported;
+    return this.findFile(folder + SEPARATOR + native(request), request);
   }
 
   /**
@@ -92,9 +119,7 @@ class RequireResolver {
       base = base.slice(0, base.lastIndexOf(SEPARATOR));
       start += 3;
     }
-    const rest = request.slice(start);
-    const name = isWindows ? rest.replaceAll('/', SEPARATOR) : rest;
-    return isInside(base) && this.findFile(base + SEPARATOR + name, request);
+    return isInside(base) && this.findFile(base + SEPARATOR + native(request.slice(start)), request);
   }
 
   /** The file that a path means, with extensions and as a directory. */
@@ -166,7 +191,7 @@ class RequireResolver {
   #findExported(folder, request, requested) {
     const match = PACKAGE_REQUEST.exec(request);
     if (match === null) return undefined;
-    const packagePath = path.resolve(folder, match[1]);
+    const packagePath = folder + SEPARATOR + native(match[1]);
     const directory = this.tree.directoryAt(packagePath);
     if (typeof directory === 'number') return undefined;
     const config = packageConfig(this.tree, directory);
@@ -204,6 +229,10 @@ class RequireResolver {
     errors.addLine(error, require('./missing_modules.cjs').hintForPath(this.tree, file));
     return error;
   }
+}
+
+function native(relative) {
+  return isWindows ? relative.replaceAll('/', SEPARATOR) : relative;
 }
 
 module.exports = { RequireResolver };
