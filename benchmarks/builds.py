@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Iterable, Mapping
 
 from process_memory import PeakMemory
-from programs import PROGRAMS, BenchmarkProgram
+from programs import PROGRAMS, BenchmarkProgram, output_of
 
 from pkg_rules.testutil.repository import RepositoryCopy
 
@@ -73,12 +73,15 @@ class BuildLab:
 
     def package_all(self, programs: Iterable[BenchmarkProgram]) -> None:
         for program in programs:
-            self._package(program)
+            self._package(program, *program.variants.values())
 
     def executable(self, program: BenchmarkProgram) -> Path:
-        return self._copy.dist / program.executable
+        return self._copy.dist / output_of(program.target)
 
-    def _package(self, program: BenchmarkProgram) -> float:
+    def variants(self, program: BenchmarkProgram) -> Mapping[str, Path]:
+        return {name: self._copy.dist / output_of(target) for name, target in program.variants.items()}
+
+    def _package(self, program: BenchmarkProgram, *others: str) -> float:
         environment = {
             **os.environ,
             "PANTS_LOCAL_STORE_DIR": str(self._folder / "store"),
@@ -86,7 +89,7 @@ class BuildLab:
         }
         started = time.perf_counter()
         finished = subprocess.run(
-            ["./pants", "--pantsd", "package", program.target],
+            ["./pants", "--pantsd", "package", program.target, *others],
             cwd=self._copy.root,
             env=environment,
             stdout=subprocess.PIPE,

@@ -72,6 +72,7 @@ def measure_all(
         commands = {
             PLAIN: [str(pinned_tools.node(options.node)), str(trees.root / program.script)],
             PACKAGED: [str(lab.executable(program))],
+            **{name: [str(path)] for name, path in lab.variants(program).items()},
         }
         for call in program.calls:
             progress(f"starting {program.name}: {call.name}")
@@ -102,6 +103,24 @@ def report(measured: Measurements, sizes: Mapping[str, int], major: int) -> None
         ),
     )
     node_size = os.path.getsize(pinned_tools.node(major))
+    table(
+        "The same in other modes",
+        ("program", "call", "variant", "ms", "to node", "to the default", "MB"),
+        (
+            (
+                program,
+                call,
+                side,
+                f"{run.seconds * 1000:.0f}",
+                f"{run.seconds / runs[PLAIN].seconds:.2f}",
+                f"{run.seconds / runs[PACKAGED].seconds:.2f}",
+                f"{run.peak_memory_mb:.0f}",
+            )
+            for (program, call), runs in measured.start_up.items()
+            for side, run in runs.items()
+            if side not in (PLAIN, PACKAGED)
+        ),
+    )
     table(
         "Size of the executable",
         ("program", "MB", "beyond node MB"),
