@@ -4887,46 +4887,20 @@ class ModuleGraph {
    * @param {object} node the parts of Node that `ModuleCompiler` has found
    * @param {import('./import_resolver.cjs').ImportResolver} importResolver
    * @param {import('./esm_compile.cjs').ModuleCompiler} moduleCompiler
-   * @param {(parentUrl: string, request: object) => object} jobOfNode Node's way to a job, or to a promise of one
    */
-  constructor(node, importResolver, moduleCompiler, jobOfNode) {
+  constructor(node, importResolver, moduleCompiler) {
     this.node = node;
     this.loadCache = node.loader.loadCache;
     this.payload = importResolver.tree.payload;
     this.importResolver = importResolver;
     this.moduleCompiler = moduleCompiler;
-    this.jobOfNode = jobOfNode;
-    this.PackagedJob = makeJobClass(node.ModuleJob, this);
+    this.UnlinkedJob = makeUnlinkedJob(node.ModuleJob);
     // What `phase` is in requests of modules that are to be run: undefined in Node 22, which has no phases.
-    this.evaluationPhase = new (class extends this.PackagedJob {
-      link() {}
-      _link() {
-        return Promise.resolve();
-      }
-    })(node.loader, '', null, null).phase;
+    this.evaluationPhase = node.newJob(this.UnlinkedJob, '', null, null).phase;
   }
 
-  /**
-   * The job of what a module requests, linked or being linked, if that is the plain case; null if it is for Node.
-   * @param {boolean} isRequired whether the module is loaded on behalf of `require`
-   */
-  job(parentUrl, request, isRequired) {
-    const found = this.#find(parentUrl, request);
-    if (found === null) return null;
-    const { url } = found;
-    const known = this.loadCache.get(url);
-    // Node knows which of them `require` may not import.
-    if (known !== undefined) return isRequired ? null : known;
-    const wrap = this.moduleCompiler.compile(url, found.entry);
-    if (wrap === null) return null;
-    if (!isRequired) return this.node.newJob(this.PackagedJob, url, request.attributes, wrap);
-    const job = this.node.newJobForRequire(url, request.attributes, wrap);
-    this.loadCache.set(url, undefined, job);
-    return job;
-  }
-
-  /** `{url, entry}` of what a packaged module requests, or null. */
-  #find(parentUrl, { specifier, attributes, phase }) {
+  /** `{url, entry}` of what a packaged module requests, if that is the plain case; null if it is for Node. */
+  find(parentUrl, { specifier, attributes, phase }) {
     if (
       parentUrl === undefined ||
       phase !== this.evaluationPhase ||
@@ -4960,64 +4934,91 @@ class ModuleGraph {
     );
   }
 
-  /** Links a new job with those of all it requests, and gives these: Node 24 and later. */
-  link(job) {
-    const { url, module } = job;
-    // Before what it requests: that may request it, too.
+  /** The job of what was found, which Node links in its constructor; null if V8 does not take the cached data. */
+  newJob({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJob(this.node.ModuleJob, url, attributes, wrap);
     this.loadCache.set(url, undefined, job);
-    const requests = module.getModuleRequests();
-    const jobs = [];
-    const modules = [];
-    job.commonJsDeps = [];
+    return job;
+  }
+
+  /** The same for modules that are loaded on behalf of `require`. */
+  newJobForRequire({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJobForRequire(url, attributes, wrap);
+    this.loadCache.set(url, undefined, job);
+    return job;
+  }
+
+  /**
+   * The job of what was found, linked with all that it requests, in the order and with the failures of Node 24 and
+   * later, but not one call within the other: graphs may be deep. Null if V8 does not take the cached data.
+   * @param {(parentUrl: string, request: object) => object} jobOfNode Node's way to a job
+   */
+  linkedJob(found, attributes, jobOfNode) {
+    const root = this.#begin(found, attributes);
+    if (root === null) return null;
+    const unfinished = [root];
     try {
-      for (const request of requests) {
-        const requested = this.job(url, request, false) ?? this.jobOfNode(url, request);
-        if (request.phase === this.evaluationPhase) jobs.push(requested);
+      while (unfinished.length > 0) {
+        const { job, requests, modules } = unfinished.at(-1);
+        if (modules.length === requests.length) {
+          job.module.link(modules);
+          unfinished.pop();
+          continue;
+        }
+        const request = requests[modules.length];
+        const requested = this.#requestedJob(job.url, request, unfinished) ?? jobOfNode(job.url, request);
+        if (request.phase === this.evaluationPhase) job.linked.push(requested);
         modules.push(requested.module);
         job.commonJsDeps.push(requested.module.isCommonJS);
       }
-      module.link(modules);
     } catch (error) {
-      this.loadCache.delete(url);
+      for (const { job } of unfinished) {
+        this.loadCache.delete(job.url);
+        // As Node leaves it.
+        job.linked = undefined;
+      }
       throw error;
     }
-    return jobs;
+    return root.job;
   }
 
-  /** The same in Node 22, whose own way leads to promises. */
-  linkLater(job) {
-    const { url, module } = job;
+  /** A job that is there, or that was begun just now and put on the end of `unfinished`; null if it is for Node. */
+  #requestedJob(parentUrl, request, unfinished) {
+    const found = this.find(parentUrl, request);
+    if (found === null) return null;
+    const known = this.loadCache.get(found.url);
+    if (known !== undefined) return known;
+    const begun = this.#begin(found, request.attributes);
+    if (begun === null) return null;
+    unfinished.push(begun);
+    return begun.job;
+  }
+
+  /** A job to be linked; in the cache, because what it requests may request it. */
+  #begin({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJob(this.UnlinkedJob, url, attributes, wrap);
+    job.commonJsDeps = [];
     this.loadCache.set(url, undefined, job);
-    let isComplete = true;
-    const jobs = module.getModuleRequests().map((request) => {
-      const requested = this.job(url, request, false);
-      if (requested !== null) return requested;
-      isComplete = false;
-      return this.jobOfNode(url, request);
-    });
-    if (!isComplete) return linkAll(module, jobs);
-    module.link(jobs.map((requested) => requested.module));
-    return Promise.resolve(jobs);
+    return { job, requests: wrap.getModuleRequests(), modules: [] };
   }
 }
 
-/** @param {Array<object|Promise<object>>} requested */
-async function linkAll(module, requested) {
-  const jobs = await Promise.all(requested);
-  module.link(await Promise.all(jobs.map((job) => job.modulePromise)));
-  return jobs;
-}
-
-/** The class of jobs that are linked the short way. */
-function makeJobClass(ModuleJob, graph) {
-  return class PackagedJob extends ModuleJob {
+/** The class of jobs that do not link themselves. */
+function makeUnlinkedJob(ModuleJob) {
+  return class UnlinkedJob extends ModuleJob {
     link() {
-      return graph.link(this);
+      return [];
     }
 
     // Node 22.
     _link() {
-      return graph.linkLater(this);
+      return Promise.resolve([]);
     }
   };
 }
@@ -5034,37 +5035,63 @@ function hasKeys(object) {
  * @param {import('./esm_compile.cjs').ModuleCompiler} moduleCompiler
  */
 function shortenImports(node, importResolver, moduleCompiler) {
-  const { loader, requestTypes, ModuleJob } = node;
-  const graphFor = (jobOfNode) =>
-    new ModuleGraph(node, importResolver, moduleCompiler, jobOfNode);
-  if (requestTypes === undefined) {
-    shortenImportsOfNode22(loader, graphFor);
-    return;
-  }
+  const graph = new ModuleGraph(node, importResolver, moduleCompiler);
+  if (node.requestTypes === undefined) shortenImportsOfNode22(node, graph);
+  else shortenImportsOfNode24(node, graph);
+}
+
+function shortenImportsOfNode24({ loader, requestTypes, ModuleJob }, graph) {
+  const { loadCache, getOrCreateModuleJob } = loader;
   const { kImportInRequiredESM, kRequireInImportedCJS } = requestTypes;
-  const { getOrCreateModuleJob } = loader;
-  const graph = graphFor((parentUrl, request) =>
-    getOrCreateModuleJob.call(loader, parentUrl, request));
+
+  function jobOfNode(parentUrl, request, requestType) {
+    return getOrCreateModuleJob.call(loader, parentUrl, request, requestType);
+  }
+
   loader.getOrCreateModuleJob = function getModuleJob(parentUrl, request, requestType) {
-    const job =
-      requestType === kRequireInImportedCJS
-        ? null
-        : graph.job(parentUrl, request, requestType === kImportInRequiredESM);
-    return job ?? getOrCreateModuleJob.call(loader, parentUrl, request, requestType);
+    const found = requestType === kRequireInImportedCJS ? null : graph.find(parentUrl, request);
+    if (found === null) return jobOfNode(parentUrl, request, requestType);
+    const known = loadCache.get(found.url);
+    const isRequired = requestType === kImportInRequiredESM;
+    if (known !== undefined) {
+      // Node knows which of them `require` may not import.
+      return isRequired ? jobOfNode(parentUrl, request, requestType) : known;
+    }
+    const job = isRequired
+      ? graph.newJobForRequire(found, request.attributes)
+      : graph.linkedJob(found, request.attributes, jobOfNode);
+    return job ?? jobOfNode(parentUrl, request, requestType);
   };
   instantiateEntryAtOnce(ModuleJob);
 }
 
-function shortenImportsOfNode22(loader, graphFor) {
-  const { getModuleJobForImport, getModuleJobForRequire } = loader;
-  const graph = graphFor((parentUrl, { specifier, attributes }) =>
-    getModuleJobForImport.call(loader, specifier, parentUrl, attributes));
-  loader.getModuleJobForImport = async function getModuleJob(specifier, parentUrl, attributes) {
-    const job = graph.job(parentUrl, { specifier: `${specifier}`, attributes }, false);
-    return job ?? getModuleJobForImport.call(loader, specifier, parentUrl, attributes);
+/** Node 22 waits for each request, and so do programs that import several modules at a time. */
+function shortenImportsOfNode22({ loader }, graph) {
+  const { loadCache, getModuleJobForImport, getModuleJobForRequire } = loader;
+
+  async function jobOf(found, parentUrl, specifier, attributes) {
+    // Where Node waits for its resolution.
+    await undefined;
+    return (
+      loadCache.get(found.url) ??
+      graph.newJob(found, attributes) ??
+      getModuleJobForImport.call(loader, specifier, parentUrl, attributes)
+    );
+  }
+
+  loader.getModuleJobForImport = function getModuleJob(specifier, parentUrl, attributes) {
+    const found = graph.find(parentUrl, { specifier, attributes });
+    return found === null
+      ? getModuleJobForImport.call(loader, specifier, parentUrl, attributes)
+      : jobOf(found, parentUrl, specifier, attributes);
   };
+
   loader.getModuleJobForRequire = function getModuleJob(specifier, parentUrl, attributes) {
-    const job = graph.job(parentUrl, { specifier, attributes }, true);
+    const found = graph.find(parentUrl, { specifier, attributes });
+    const job =
+      found === null || loadCache.get(found.url) !== undefined
+        ? null
+        : graph.newJobForRequire(found, attributes);
     return job ?? getModuleJobForRequire.call(loader, specifier, parentUrl, attributes);
   };
 }
