@@ -10,9 +10,18 @@ class ModuleCompiler {
   /** @param {import('./payload.cjs').Payload} payload */
   constructor(payload) {
     this.payload = payload;
-    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, text}` by URL.
+    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, isStripped}` by URL.
     this.expected = new Map();
     this.node = null;
+    // Called with the parts of Node when they are there (esm_graph.cjs).
+    this.onInstall = null;
+    // The same functions for all modules: there may be thousands.
+    this.callbacks = {
+      __proto__: null,
+      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
+      importModuleDynamically: (specifier, referrer, attributes, phase) =>
+        this.node.loader.import(specifier, referrer.url, attributes, phase),
+    };
   }
 
   /**
@@ -35,8 +44,21 @@ class ModuleCompiler {
     const { translators } = requireInternal('internal/modules/esm/translators');
     const loader = requireInternal('internal/modules/esm/loader').getOrInitializeCascadedLoader();
     const { registerModule, requestTypes } = requireInternal('internal/modules/esm/utils');
-    const { ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
-    this.node = { ModuleWrap: moduleWrap(), loader, registerModule, requestTypes, ModuleJobSync };
+    const { ModuleJob, ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
+    // The jobs take their phase and type of request, which came with Node 24, before and after what both versions have.
+    const [phase, types] = requestTypes === undefined ? [[], []] : [[undefined], [requestTypes.kImportInRequiredESM]];
+    this.node = {
+      ModuleWrap: moduleWrap(),
+      loader,
+      registerModule,
+      requestTypes,
+      ModuleJob,
+      newJob: (Job, url, attributes, wrap) =>
+        new Job(loader, url, attributes, wrap, ...phase, false, false),
+      newJobForRequire: (url, attributes, wrap) =>
+        new ModuleJobSync(loader, url, attributes, wrap, ...phase, false, false, ...types),
+    };
+    this.onInstall?.(this.node);
     const compiler = this;
 
     const translate = translators.get('module');
@@ -63,16 +85,19 @@ class ModuleCompiler {
     const expected = this.expected.get(url);
     if (expected === undefined) return null;
     this.expected.delete(url);
-    return isSame(source, expected.source) ? this.#compile(url, expected) : null;
+    if (!isSame(source, expected.source)) return null;
+    const text = typeof source === 'string' && !expected.isStripped ? source : undefined;
+    return this.compile(url, expected.entry, text);
   }
 
-  #compile(url, { entry, source, isStripped }) {
+  /**
+   * A module record from the cached data of a file, whose `source` need not be decoded again if it is at hand; null if
+   * V8 does not take that data.
+   */
+  compile(url, entry, source) {
     const { payload } = this;
-    const text = isStripped
-      ? payload.moduleText(entry)
-      : typeof source === 'string'
-        ? source
-        : payload.text(entry);
+    const isStripped = payload.isStripped(entry);
+    const text = source ?? (isStripped ? payload.moduleText(entry) : payload.text(entry));
     const cachedData = payload.unwrappedData(entry);
     acceptOptions(cachedData, isStripped);
     let wrap;
@@ -83,12 +108,7 @@ class ModuleCompiler {
       rejected(url, isStripped);
       return null;
     }
-    this.node.registerModule(wrap, {
-      __proto__: null,
-      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
-      importModuleDynamically: (specifier, referrer, attributes, phase) =>
-        this.node.loader.import(specifier, referrer.url, attributes, phase),
-    });
+    this.node.registerModule(wrap, { __proto__: this.callbacks });
     return wrap;
   }
 
@@ -105,22 +125,8 @@ class ModuleCompiler {
 
   /** Links a module, and what it imports, for `require`. */
   #link(url, wrap) {
-    const { loader, requestTypes, ModuleJobSync } = this.node;
-    const attributes = { __proto__: null };
-    const job =
-      requestTypes === undefined
-        ? new ModuleJobSync(loader, url, attributes, wrap, false, false)
-        : new ModuleJobSync(
-            loader,
-            url,
-            attributes,
-            wrap,
-            undefined,
-            false,
-            false,
-            requestTypes.kImportInRequiredESM,
-          );
-    loader.loadCache.set(url, undefined, job);
+    const { loader, newJobForRequire } = this.node;
+    loader.loadCache.set(url, undefined, newJobForRequire(url, { __proto__: null }, wrap));
     if (wrap.instantiateSync !== undefined) wrap.instantiateSync();
     else wrap.instantiate();
   }

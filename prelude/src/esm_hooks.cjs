@@ -146,6 +146,8 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
     );
   }
 
+  moduleCompiler.onInstall = (node) =>
+    require('./esm_graph.cjs').shortenImports(node, importResolver, moduleCompiler);
   const hooks = hooksOfUser.registerOwnHooks({ resolve });
   let loadHooks = hooksOfUser.registerOwnHooks({ load });
   const explanation =

@@ -15,6 +15,8 @@ const { insidePath, toUrl } = require('./urls.cjs');
 const SIMPLE_RELATIVE =
   /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
 const PATH_SPECIFIER = /^(?:\/|\.\.?(?:\/|$))/;
+const DOT = 46;
+const SLASH = 47;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
 
 const FORMATS = {
@@ -37,7 +39,7 @@ class ImportResolver {
   }
 
   /**
-   * `{url, format}` of what a module imports, or null if neither the module nor what it imports is inside.
+   * `{url, format, entry}` of what a module imports, where a built-in module has no entry; or null if neither the module nor what it imports is inside.
    * @param {string} specifier
    * @param {string|undefined} parentUrl
    * @param {Set<string>} conditions
@@ -45,7 +47,7 @@ class ImportResolver {
   resolve(specifier, parentUrl, conditions) {
     const parent = parentUrl === undefined ? null : insidePath(parentUrl);
     if (parent !== null && SIMPLE_RELATIVE.test(specifier)) {
-      const target = path.join(path.dirname(parent), specifier);
+      const target = joinSimple(parent, specifier);
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
@@ -126,7 +128,11 @@ class ImportResolver {
         base,
       );
     }
-    return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
+    return {
+      url: toUrl(found.path) + suffix,
+      format: this.formatOf(found.entry, found.path),
+      entry: found.entry,
+    };
   }
 
   #notPackaged(error, file, base) {
@@ -165,6 +171,23 @@ class ImportResolver {
     error.message += `\n${line}`;
     return error;
   }
+}
+
+/** The path that a simple relative specifier in a file leads to; `path.join` takes several times as long. */
+function joinSimple(file, specifier) {
+  let end = file.lastIndexOf(SEPARATOR);
+  let start = 0;
+  while (specifier.charCodeAt(start) === DOT) {
+    if (specifier.charCodeAt(start + 1) === SLASH) {
+      start += 2;
+    } else {
+      const above = file.lastIndexOf(SEPARATOR, end - 1);
+      if (above !== -1) end = above;
+      start += 3;
+    }
+  }
+  const rest = specifier.slice(start);
+  return file.slice(0, end + 1) + (SEPARATOR === '/' ? rest : rest.replaceAll('/', SEPARATOR));
 }
 
 function findLikeRequire(request, base) {
