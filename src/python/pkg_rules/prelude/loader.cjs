@@ -2452,6 +2452,8 @@ function patchEsm({ tree, importResolver, moduleCompiler, beforeBuiltin }) {
     );
   }
 
+  moduleCompiler.onInstall = (node) =>
+    require('./esm_graph.cjs').shortenImports(node, importResolver, moduleCompiler);
   const hooks = hooksOfUser.registerOwnHooks({ resolve });
   let loadHooks = hooksOfUser.registerOwnHooks({ load });
   const explanation =
@@ -3994,6 +3996,8 @@ const { insidePath, toUrl } = require('./urls.cjs');
 const SIMPLE_RELATIVE =
   /^(?:\.\.?\/)+(?:[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*\/)*[A-Za-z0-9_\-@+~][A-Za-z0-9_\-.@+~]*$/;
 const PATH_SPECIFIER = /^(?:\/|\.\.?(?:\/|$))/;
+const DOT = 46;
+const SLASH = 47;
 const ENCODED_SEPARATOR = /%2f|%5c/i;
 
 const FORMATS = {
@@ -4016,7 +4020,7 @@ class ImportResolver {
   }
 
   /**
-   * `{url, format}` of what a module imports, or null if neither the module nor what it imports is inside.
+   * `{url, format, entry}` of what a module imports, where a built-in module has no entry; or null if neither the module nor what it imports is inside.
    * @param {string} specifier
    * @param {string|undefined} parentUrl
    * @param {Set<string>} conditions
@@ -4024,7 +4028,7 @@ class ImportResolver {
   resolve(specifier, parentUrl, conditions) {
     const parent = parentUrl === undefined ? null : insidePath(parentUrl);
     if (parent !== null && SIMPLE_RELATIVE.test(specifier)) {
-      const target = path.join(path.dirname(parent), specifier);
+      const target = joinSimple(parent, specifier);
       return isInside(target) ? this.#finish(target, '', parent, specifier) : null;
     }
     if (PATH_SPECIFIER.test(specifier) || URL.canParse(specifier)) {
@@ -4105,7 +4109,11 @@ class ImportResolver {
         base,
       );
     }
-    return { url: toUrl(found.path) + suffix, format: this.formatOf(found.entry, found.path) };
+    return {
+      url: toUrl(found.path) + suffix,
+      format: this.formatOf(found.entry, found.path),
+      entry: found.entry,
+    };
   }
 
   #notPackaged(error, file, base) {
@@ -4146,6 +4154,23 @@ class ImportResolver {
   }
 }
 
+/** The path that a simple relative specifier in a file leads to; `path.join` takes several times as long. */
+function joinSimple(file, specifier) {
+  let end = file.lastIndexOf(SEPARATOR);
+  let start = 0;
+  while (specifier.charCodeAt(start) === DOT) {
+    if (specifier.charCodeAt(start + 1) === SLASH) {
+      start += 2;
+    } else {
+      const above = file.lastIndexOf(SEPARATOR, end - 1);
+      if (above !== -1) end = above;
+      start += 3;
+    }
+  }
+  const rest = specifier.slice(start);
+  return file.slice(0, end + 1) + (SEPARATOR === '/' ? rest : rest.replaceAll('/', SEPARATOR));
+}
+
 function findLikeRequire(request, base) {
   const Module = require('node:module');
   const importer = new Module(base, null);
@@ -4171,9 +4196,18 @@ class ModuleCompiler {
   /** @param {import('./payload.cjs').Payload} payload */
   constructor(payload) {
     this.payload = payload;
-    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, text}` by URL.
+    // What was given to Node as the source of a module, until Node compiles it: `{entry, source, isStripped}` by URL.
     this.expected = new Map();
     this.node = null;
+    // Called with the parts of Node when they are there (esm_graph.cjs).
+    this.onInstall = null;
+    // The same functions for all modules: there may be thousands.
+    this.callbacks = {
+      __proto__: null,
+      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
+      importModuleDynamically: (specifier, referrer, attributes, phase) =>
+        this.node.loader.import(specifier, referrer.url, attributes, phase),
+    };
   }
 
   /**
@@ -4196,8 +4230,21 @@ class ModuleCompiler {
     const { translators } = requireInternal('internal/modules/esm/translators');
     const loader = requireInternal('internal/modules/esm/loader').getOrInitializeCascadedLoader();
     const { registerModule, requestTypes } = requireInternal('internal/modules/esm/utils');
-    const { ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
-    this.node = { ModuleWrap: moduleWrap(), loader, registerModule, requestTypes, ModuleJobSync };
+    const { ModuleJob, ModuleJobSync } = requireInternal('internal/modules/esm/module_job');
+    // The jobs take their phase and type of request, which came with Node 24, before and after what both versions have.
+    const [phase, types] = requestTypes === undefined ? [[], []] : [[undefined], [requestTypes.kImportInRequiredESM]];
+    this.node = {
+      ModuleWrap: moduleWrap(),
+      loader,
+      registerModule,
+      requestTypes,
+      ModuleJob,
+      newJob: (Job, url, attributes, wrap) =>
+        new Job(loader, url, attributes, wrap, ...phase, false, false),
+      newJobForRequire: (url, attributes, wrap) =>
+        new ModuleJobSync(loader, url, attributes, wrap, ...phase, false, false, ...types),
+    };
+    this.onInstall?.(this.node);
     const compiler = this;
 
     const translate = translators.get('module');
@@ -4224,16 +4271,19 @@ class ModuleCompiler {
     const expected = this.expected.get(url);
     if (expected === undefined) return null;
     this.expected.delete(url);
-    return isSame(source, expected.source) ? this.#compile(url, expected) : null;
+    if (!isSame(source, expected.source)) return null;
+    const text = typeof source === 'string' && !expected.isStripped ? source : undefined;
+    return this.compile(url, expected.entry, text);
   }
 
-  #compile(url, { entry, source, isStripped }) {
+  /**
+   * A module record from the cached data of a file, whose `source` need not be decoded again if it is at hand; null if
+   * V8 does not take that data.
+   */
+  compile(url, entry, source) {
     const { payload } = this;
-    const text = isStripped
-      ? payload.moduleText(entry)
-      : typeof source === 'string'
-        ? source
-        : payload.text(entry);
+    const isStripped = payload.isStripped(entry);
+    const text = source ?? (isStripped ? payload.moduleText(entry) : payload.text(entry));
     const cachedData = payload.unwrappedData(entry);
     acceptOptions(cachedData, isStripped);
     let wrap;
@@ -4244,12 +4294,7 @@ class ModuleCompiler {
       rejected(url, isStripped);
       return null;
     }
-    this.node.registerModule(wrap, {
-      __proto__: null,
-      initializeImportMeta: (meta, referrer) => this.#initializeImportMeta(meta, referrer),
-      importModuleDynamically: (specifier, referrer, attributes, phase) =>
-        this.node.loader.import(specifier, referrer.url, attributes, phase),
-    });
+    this.node.registerModule(wrap, { __proto__: this.callbacks });
     return wrap;
   }
 
@@ -4266,22 +4311,8 @@ class ModuleCompiler {
 
   /** Links a module, and what it imports, for `require`. */
   #link(url, wrap) {
-    const { loader, requestTypes, ModuleJobSync } = this.node;
-    const attributes = { __proto__: null };
-    const job =
-      requestTypes === undefined
-        ? new ModuleJobSync(loader, url, attributes, wrap, false, false)
-        : new ModuleJobSync(
-            loader,
-            url,
-            attributes,
-            wrap,
-            undefined,
-            false,
-            false,
-            requestTypes.kImportInRequiredESM,
-          );
-    loader.loadCache.set(url, undefined, job);
+    const { loader, newJobForRequire } = this.node;
+    loader.loadCache.set(url, undefined, newJobForRequire(url, { __proto__: null }, wrap));
     if (wrap.instantiateSync !== undefined) wrap.instantiateSync();
     else wrap.instantiate();
   }
@@ -4623,36 +4654,53 @@ function textOf(fn) {
 module.exports = { patchFunctionText };
 },
 './decompress.cjs': function (module, exports, require) {
-// Decompresses blocks. In a module of its own because loading zlib takes longer than most of the loader.
+// Decompresses blocks.
 
-const zlib = require('node:zlib');
 const format = require('./format.cjs');
+const { binding } = require('./bindings.cjs');
 const { endDamaged } = require('./damage.cjs');
 
+const Z_SYNC_FLUSH = 2;
+
+/** Functions that give a decompressor of Node and where it writes how much it has left, as `{handle, state}`. */
 const CREATORS = {
-  [format.CODEC_GZIP]: () => zlib.createInflateRaw(),
-  [format.CODEC_BROTLI]: () => zlib.createBrotliDecompress(),
-  [format.CODEC_ZSTD]: () => zlib.createZstdDecompress(),
+  [format.CODEC_GZIP]: () => ofStream(require('node:zlib').createInflateRaw()),
+  [format.CODEC_BROTLI]: () => ofStream(require('node:zlib').createBrotliDecompress()),
+  [format.CODEC_ZSTD]: makeZstd,
 };
 
-let streamOfCodec = null;
+let decompressorOfCodec = null;
 
 /**
  * One decompressor for all blocks: the functions of zlib make one for each call, and the memory that V8 then believes to
  * be used makes it collect garbage in the middle of the start (2,000 modules: about 25 ms of 150).
  */
-function streamFor(codec) {
-  streamOfCodec ??= new Map();
-  let stream = streamOfCodec.get(codec);
-  if (stream === undefined) {
+function decompressorFor(codec) {
+  decompressorOfCodec ??= new Map();
+  let decompressor = decompressorOfCodec.get(codec);
+  if (decompressor === undefined) {
     const create = CREATORS[codec];
     if (create === undefined) endDamaged(`its payload is compressed in the unknown way ${codec}`);
-    stream = create();
-    stream._handle.onerror = (message, number, code) =>
+    decompressor = create();
+    decompressor.handle.onerror = (message, number, code) =>
       endDamaged(`a part of its payload cannot be decompressed (${code})`);
-    streamOfCodec.set(codec, stream);
+    decompressorOfCodec.set(codec, decompressor);
   }
-  return stream;
+  return decompressor;
+}
+
+function ofStream({ _handle: handle, _writeState: state }) {
+  return { handle, state };
+}
+
+/** Without the module `zlib` and its streams: to load them takes 2.7 ms, as long as to decompress 4 MB. */
+function makeZstd() {
+  const { ZstdDecompress } = binding('zlib');
+  const handle = new ZstdDecompress();
+  const state = new Uint32Array(2);
+  // No parameters, no size that was promised, and a callback for writes in the background, of which there are none.
+  handle.init(new Uint32Array(0), undefined, state, () => {});
+  return { handle, state };
 }
 
 /**
@@ -4662,10 +4710,10 @@ function streamFor(codec) {
  * @param {Buffer} block
  */
 function decompress(codec, stored, block) {
-  const { _handle: handle, _writeState: state } = streamFor(codec);
+  const { handle, state } = decompressorFor(codec);
   const room = Buffer.from(block.buffer, block.byteOffset, block.length + 1);
   handle.writeSync(
-    zlib.constants.Z_SYNC_FLUSH,
+    Z_SYNC_FLUSH,
     stored,
     0,
     stored.length,
@@ -4951,6 +4999,263 @@ function textAt(tree, url) {
 }
 
 module.exports = { inlineSourceMap };
+},
+'./esm_graph.cjs': function (module, exports, require) {
+// The short way of imports between packaged ES modules: what is requested goes from the payload to Node's loader as a
+// job with a record from cached data, without hooks, sources and their checks. Node runs and reports these jobs as it
+// does its own; every other request goes Node's way (docs/decisions/0006).
+
+const { isBuiltin } = require('node:module');
+const conditionsOfProcess = require('./conditions.cjs');
+const format = require('./format.cjs');
+const hooksOfUser = require('./hooks_of_user.cjs');
+
+const DOT = 46;
+
+class ModuleGraph {
+  /**
+   * @param {object} node the parts of Node that `ModuleCompiler` has found
+   * @param {import('./import_resolver.cjs').ImportResolver} importResolver
+   * @param {import('./esm_compile.cjs').ModuleCompiler} moduleCompiler
+   */
+  constructor(node, importResolver, moduleCompiler) {
+    this.node = node;
+    this.loadCache = node.loader.loadCache;
+    this.payload = importResolver.tree.payload;
+    this.importResolver = importResolver;
+    this.moduleCompiler = moduleCompiler;
+    this.UnlinkedJob = makeUnlinkedJob(node.ModuleJob);
+    // What `phase` is in requests of modules that are to be run: undefined in Node 22, which has no phases.
+    this.evaluationPhase = node.newJob(this.UnlinkedJob, '', null, null).phase;
+  }
+
+  /** `{url, entry}` of what a packaged module requests, if that is the plain case; null if it is for Node. */
+  find(parentUrl, { specifier, attributes, phase }) {
+    if (
+      parentUrl === undefined ||
+      phase !== this.evaluationPhase ||
+      hooksOfUser.userHooksActive ||
+      hasKeys(attributes) ||
+      (specifier.charCodeAt(0) !== DOT && isBuiltin(specifier))
+    ) {
+      return null;
+    }
+    let found;
+    try {
+      found = this.importResolver.resolve(
+        specifier,
+        parentUrl,
+        conditionsOfProcess.importConditions,
+      );
+    } catch {
+      // Node's way leads to the same error, which is to come from there.
+      return null;
+    }
+    return found !== null && found.format === 'module' && this.#isPlain(found.entry) ? found : null;
+  }
+
+  /** Whether there is nothing to do but to run the cached data. */
+  #isPlain(entry) {
+    const { payload } = this;
+    return (
+      payload.isModuleCode(entry) &&
+      payload.moduleFormat(entry) === format.FORMAT_MODULE &&
+      (!process.sourceMapsEnabled || payload.isStripped(entry))
+    );
+  }
+
+  /** The job of what was found, which Node links in its constructor; null if V8 does not take the cached data. */
+  newJob({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJob(this.node.ModuleJob, url, attributes, wrap);
+    this.loadCache.set(url, undefined, job);
+    return job;
+  }
+
+  /** The same for modules that are loaded on behalf of `require`. */
+  newJobForRequire({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJobForRequire(url, attributes, wrap);
+    this.loadCache.set(url, undefined, job);
+    return job;
+  }
+
+  /**
+   * The job of what was found, linked with all that it requests, in the order and with the failures of Node 24 and
+   * later, but not one call within the other: graphs may be deep. Null if V8 does not take the cached data.
+   * @param {(parentUrl: string, request: object) => object} jobOfNode Node's way to a job
+   */
+  linkedJob(found, attributes, jobOfNode) {
+    const root = this.#begin(found, attributes);
+    if (root === null) return null;
+    const unfinished = [root];
+    try {
+      while (unfinished.length > 0) {
+        const { job, requests, modules } = unfinished.at(-1);
+        if (modules.length === requests.length) {
+          job.module.link(modules);
+          unfinished.pop();
+          continue;
+        }
+        const request = requests[modules.length];
+        const requested = this.#requestedJob(job.url, request, unfinished) ?? jobOfNode(job.url, request);
+        if (request.phase === this.evaluationPhase) job.linked.push(requested);
+        modules.push(requested.module);
+        job.commonJsDeps.push(requested.module.isCommonJS);
+      }
+    } catch (error) {
+      for (const { job } of unfinished) {
+        this.loadCache.delete(job.url);
+        // As Node leaves it.
+        job.linked = undefined;
+      }
+      throw error;
+    }
+    return root.job;
+  }
+
+  /** A job that is there, or that was begun just now and put on the end of `unfinished`; null if it is for Node. */
+  #requestedJob(parentUrl, request, unfinished) {
+    const found = this.find(parentUrl, request);
+    if (found === null) return null;
+    const known = this.loadCache.get(found.url);
+    if (known !== undefined) return known;
+    const begun = this.#begin(found, request.attributes);
+    if (begun === null) return null;
+    unfinished.push(begun);
+    return begun.job;
+  }
+
+  /** A job to be linked; in the cache, because what it requests may request it. */
+  #begin({ url, entry }, attributes) {
+    const wrap = this.moduleCompiler.compile(url, entry);
+    if (wrap === null) return null;
+    const job = this.node.newJob(this.UnlinkedJob, url, attributes, wrap);
+    job.commonJsDeps = [];
+    this.loadCache.set(url, undefined, job);
+    return { job, requests: wrap.getModuleRequests(), modules: [] };
+  }
+}
+
+/** The class of jobs that do not link themselves. */
+function makeUnlinkedJob(ModuleJob) {
+  return class UnlinkedJob extends ModuleJob {
+    link() {
+      return [];
+    }
+
+    // Node 22.
+    _link() {
+      return Promise.resolve([]);
+    }
+  };
+}
+
+function hasKeys(object) {
+  for (const key in object) return key !== undefined;
+  return false;
+}
+
+/**
+ * Puts the short way in front of the functions by which Node's loader follows imports.
+ * @param {object} node
+ * @param {import('./import_resolver.cjs').ImportResolver} importResolver
+ * @param {import('./esm_compile.cjs').ModuleCompiler} moduleCompiler
+ */
+function shortenImports(node, importResolver, moduleCompiler) {
+  const graph = new ModuleGraph(node, importResolver, moduleCompiler);
+  if (node.requestTypes === undefined) shortenImportsOfNode22(node, graph);
+  else shortenImportsOfNode24(node, graph);
+}
+
+function shortenImportsOfNode24({ loader, requestTypes, ModuleJob }, graph) {
+  const { loadCache, getOrCreateModuleJob } = loader;
+  const { kImportInRequiredESM, kRequireInImportedCJS } = requestTypes;
+
+  function jobOfNode(parentUrl, request, requestType) {
+    return getOrCreateModuleJob.call(loader, parentUrl, request, requestType);
+  }
+
+  loader.getOrCreateModuleJob = function getModuleJob(parentUrl, request, requestType) {
+    const found = requestType === kRequireInImportedCJS ? null : graph.find(parentUrl, request);
+    if (found === null) return jobOfNode(parentUrl, request, requestType);
+    const known = loadCache.get(found.url);
+    const isRequired = requestType === kImportInRequiredESM;
+    if (known !== undefined) {
+      // Node knows which of them `require` may not import.
+      return isRequired ? jobOfNode(parentUrl, request, requestType) : known;
+    }
+    const job = isRequired
+      ? graph.newJobForRequire(found, request.attributes)
+      : graph.linkedJob(found, request.attributes, jobOfNode);
+    return job ?? jobOfNode(parentUrl, request, requestType);
+  };
+  instantiateEntryAtOnce(ModuleJob);
+}
+
+/** Node 22 waits for each request, and so do programs that import several modules at a time. */
+function shortenImportsOfNode22({ loader }, graph) {
+  const { loadCache, getModuleJobForImport, getModuleJobForRequire } = loader;
+
+  async function jobOf(found, parentUrl, specifier, attributes) {
+    // Where Node waits for its resolution.
+    await undefined;
+    return (
+      loadCache.get(found.url) ??
+      graph.newJob(found, attributes) ??
+      getModuleJobForImport.call(loader, specifier, parentUrl, attributes)
+    );
+  }
+
+  loader.getModuleJobForImport = function getModuleJob(specifier, parentUrl, attributes) {
+    const found = graph.find(parentUrl, { specifier, attributes });
+    return found === null
+      ? getModuleJobForImport.call(loader, specifier, parentUrl, attributes)
+      : jobOf(found, parentUrl, specifier, attributes);
+  };
+
+  loader.getModuleJobForRequire = function getModuleJob(specifier, parentUrl, attributes) {
+    const found = graph.find(parentUrl, { specifier, attributes });
+    const job =
+      found === null || loadCache.get(found.url) !== undefined
+        ? null
+        : graph.newJobForRequire(found, attributes);
+    return job ?? getModuleJobForRequire.call(loader, specifier, parentUrl, attributes);
+  };
+}
+
+/**
+ * Before it instantiates a graph, Node waits for each of its jobs in turn, though all are linked. That takes some
+ * promises for each, and only counts when other modules are imported at the same time; when the entry point is, there
+ * are none.
+ */
+function instantiateEntryAtOnce(ModuleJob) {
+  const { run } = ModuleJob.prototype;
+  ModuleJob.prototype.run = function runJob(isEntryPoint) {
+    if (this.isMain && this.instantiated === undefined && !this.inspectBrk) instantiate(this);
+    return run.call(this, isEntryPoint);
+  };
+}
+
+function instantiate(entryJob) {
+  const jobs = new Set([entryJob]);
+  for (const job of jobs) {
+    if (!Array.isArray(job.linked)) return;
+    for (const requested of job.linked) jobs.add(requested);
+  }
+  try {
+    entryJob.module.instantiate();
+  } catch {
+    // Node tries it again, and explains the error.
+    return;
+  }
+  const done = Promise.resolve();
+  for (const job of jobs) job.instantiated = done;
+}
+
+module.exports = { shortenImports };
 },
 './directory_handle.cjs': function (module, exports, require) {
 // `opendir` inside: Node's own fs.Dir, over a list of entries.
