@@ -131,11 +131,46 @@ def test_an_environment_of_the_platform_needs_no_emulator(
     assert found == native_runner(node(platform_name, arch))
 
 
-def test_nobody_is_told_to_build_on_windows(rule_runner: RuleRunner) -> None:
-    """Pants does not run there."""
+def test_wine_is_off_unless_somebody_says_otherwise(rule_runner: RuleRunner) -> None:
+    """Which is no warning of each build."""
     found = runner_for(rule_runner, node("win", "x64"))
     assert (found.argv, found.can_be_mended) == ((), False)
-    assert found.reason == "V8 compiles for Windows only on Windows, where Pants does not run"
+    assert found.reason == (
+        "V8 compiles for Windows only there or under Wine, and `[node-emulators].wine` is `never`"
+    )
+
+
+def test_nothing_runs_node_for_windows_on_arm64(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(["--node-emulators-wine=required"], env_inherit={"PATH"})
+    found = runner_for(rule_runner, node("win", "arm64"))
+    assert (found.argv, found.can_be_mended) == ((), False)
+    assert found.reason == "V8 compiles for Windows on arm64 only there, and no emulator runs it"
+
+
+def test_a_machine_without_wine_says_what_to_install(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(
+        ["--node-emulators-wine=auto", "--node-emulators-wine-names=['no-such-wine']"],
+        env_inherit={"PATH"},
+    )
+    found = runner_for(rule_runner, node("win", "x64"))
+    assert (found.argv, found.can_be_mended) == ((), True)
+    assert "none of no-such-wine in" in found.reason and "`wine64`" in found.reason
+    assert not found.reason.endswith(".")
+
+
+def test_a_wine_that_is_required_is_looked_for_when_it_is_needed(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(
+        ["--node-emulators-wine=required", "--node-emulators-wine-names=['no-such-wine']"],
+        env_inherit={"PATH"},
+    )
+    windows = node("win", "x64")
+    found = runner_for(rule_runner, windows)
+    assert found.argv == ("__emulator/node",)
+    with engine_error(code_cache.CompileError, contains="it is the package `wine64`"):
+        rule_runner.request(
+            CodeCacheUnit,
+            [CodeCacheUnitRequest(EMPTY_DIGEST, windows, found, "nothing", bytecode=True)],
+        )
 
 
 @pytest.mark.parametrize("arch", ["arm64", "x64"])
