@@ -82,6 +82,7 @@ _MUSL_LOADERS: Mapping[str, str] = {"x64": "ld-musl-x86_64.so.1", "arm64": "ld-m
 # - Node.js fails under Wine when its output is a pipe, so it goes through files.
 # - The server is started here, as it would wait for further programs otherwise, and is waited for, as it writes the
 #   registry when it ends. Its folder in /tmp is Debian's doing; with TMPDIR that Wine crashes.
+# - Wine takes the encoding of file names from the locale.
 # - Services, and the libraries that Wine offers to download, are of no use.
 _WINE_LAUNCHER = r"""#!/bin/sh
 # `node ARGUMENTS...`: runs the Node.js for Windows among the inputs of a build step, at the root of its sandbox.
@@ -148,7 +149,7 @@ WINE REGISTRY Version 2
 "Version"="win10"
 END
 unset TMPDIR
-export HOME="$prefix" WINEPREFIX="$prefix" WINEBOOTSTRAPMODE=1 WINEDEBUG=-all
+export LC_ALL=C.UTF-8 HOME="$prefix" WINEPREFIX="$prefix" WINEBOOTSTRAPMODE=1 WINEDEBUG=-all
 export WINEDLLOVERRIDES='services.exe,mscoree,mshtml='
 stop() {{
   "$server" "$1"
@@ -177,7 +178,7 @@ _MUSL_ADVICE = (
     "`[node-emulators].musl_search_path`."
 )
 _WINE_ADVICE = (
-    "In Debian and Ubuntu it is the package `wine64`, which since Debian 13 and Ubuntu 25.04 is Wine 10; "
+    "In Debian and Ubuntu it is the package `wine64`, which in Debian 13 is Wine 10; "
     f"{_OTHER_PLACES}"
 )
 # Tried: Wine 8 runs Node.js 22 and no newer one, Wine 10 all.

@@ -22,7 +22,7 @@ ADVICE = (
     "libatomic1-arm64-cross`; other places can be named in `[node-emulators]`."
 )
 WINE_ADVICE = (
-    "In Debian and Ubuntu it is the package `wine64`, which since Debian 13 and Ubuntu 25.04 is Wine 10; other places can "
+    "In Debian and Ubuntu it is the package `wine64`, which in Debian 13 is Wine 10; other places can "
     "be named in `[node-emulators]`."
 )
 
