@@ -8,15 +8,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from typing import Iterator
 
 import lief
 import pytest
 from programs import WINDOWS_PROJECTS, WINDOWS_STANDARD_PROJECTS, ProgramOf, TestProject
-from standard_test import source_lines_inside
+from standard_test import cases_of, eager, source_lines_inside, without_source_lines
 
 from pkg_rules.testutil.masks import masked
-from pkg_rules.testutil.oracle import Case, Outcome, Program, run, without_source_lines
+from pkg_rules.testutil.oracle import Case, Outcome, Program, run
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, REPOSITORY, node
 from pkg_rules.testutil.plain_trees import PlainTrees
 from pkg_rules.testutil.wine import (
@@ -27,17 +27,6 @@ from pkg_rules.testutil.wine import (
     windows_node,
     with_windows_paths,
 )
-
-
-
-def cases_of(projects: Iterable[TestProject]) -> list[Any]:
-    return [
-        pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
-        for project in projects
-        for major in project.majors
-        for case in project.cases
-    ]
-
 
 HELLO = WINDOWS_PROJECTS[0]
 SNAPSHOT = "C:\\snapshot"
@@ -136,9 +125,8 @@ def test_same_outcome_without_sources(
     tmp_path: Path,
 ) -> None:
     needs_wine_that_compiles(wine)
-    script = plain_trees.root / project.script
-    # As in standard_test.py.
-    plain = Program((str(windows_node(major)), "--no-lazy", str(script)), str(plain_trees.root))
+    script = str(plain_trees.root / project.script)
+    plain = eager(Program((str(windows_node(major)), script), str(plain_trees.root)))
     expected = without_source_lines(run_by(wine, plain, case, tmp_path / "plain" / "here"))
     assert expected.exit_code == case.exit_code, expected.stderr
 
