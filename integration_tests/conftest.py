@@ -9,7 +9,7 @@ from typing import Iterable
 import pytest
 from programs import ProgramOf, TestProject
 
-from pkg_rules.testutil import musl, pinned_tools
+from pkg_rules.testutil import musl, pinned_tools, wine
 from pkg_rules.testutil.oracle import Program, can_hide_folders
 from pkg_rules.testutil.plain_trees import PlainTrees
 from pkg_rules.testutil.repository import PackageFailed, RepositoryCopy
@@ -60,7 +60,14 @@ def executables(
 ) -> _Executables:
     callspecs = (getattr(item, "callspec", None) for item in request.session.items)
     projects = (callspec.params.get("project") for callspec in callspecs if callspec is not None)
-    wanted = sorted({project.target for project in projects if isinstance(project, TestProject)})
+    has_wine = bool(wine.build_options())
+    wanted = sorted(
+        {
+            project.target
+            for project in projects
+            if isinstance(project, TestProject) and (has_wine or not project.needs_wine)
+        }
+    )
     folder = tmp_path_factory.mktemp("packaged")
     # Removed after the last test that uses it.
     request.config.stash[PACKAGED] = folder
@@ -86,14 +93,15 @@ class _Executables:
     @classmethod
     def package(cls, targets: Iterable[str], build_root: Path, dist: Path) -> _Executables:
         copy = RepositoryCopy.make(build_root)
+        environment = {**musl.build_environment(), **wine.build_options()}
         failures: dict[str, PackageFailed] = {}
         try:
-            copy.package(targets, environment=musl.build_environment())
+            copy.package(targets, environment=environment)
         except PackageFailed:
             # One by one, so that a project that cannot be packaged does not hide the others.
             for target in targets:
                 try:
-                    copy.package([target], environment=musl.build_environment())
+                    copy.package([target], environment=environment)
                 except PackageFailed as failure:
                     failures[target] = failure
         if copy.dist.exists():

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from typing import Callable
 
 from pkg_rules.testutil.oracle import Case, Program
+from pkg_rules.testutil.pinned_tools import NODE_MAJORS
 
 
 @dataclass(frozen=True)
 class TestProject:
-    """`target` has one executable for each major version of Node.js; `script` is what plain Node.js starts."""
+    """`target` has one executable for each of `majors` of Node.js; `script` is what plain Node.js starts.
+
+    Without Wine those that need it to be built cannot be.
+    """
 
     __test__ = False  # Not a test class, whatever pytest makes of its name.
 
@@ -20,6 +24,8 @@ class TestProject:
     target: str
     script: str
     cases: tuple[Case, ...] = ()
+    majors: tuple[int, ...] = NODE_MAJORS
+    needs_wine: bool = False
 
     @property
     def feature(self) -> str:
@@ -28,7 +34,7 @@ class TestProject:
     @property
     def mode(self) -> str:
         """As its BUILD file says it."""
-        if self.target.endswith(":standard"):
+        if self.target.endswith((":standard", ":windows_standard")):
             return "standard"
         return "simple" if self.name == "single" else "sea"
 
@@ -323,4 +329,17 @@ WINDOWS_PROJECTS = (
     _emulated("windows", "workspace", "report", "uncaught"),
     _emulated("windows", "single", "count", "hash"),
     _emulated("windows", "tsc", "version", "emit"),
+)
+
+WINDOWS_STANDARD_PROJECTS = (
+    dataclasses.replace(
+        _emulated("windows_standard", "hello", "arguments", "throw", "syntax", "missing-module"),
+        needs_wine=True,
+    ),
+    dataclasses.replace(
+        _emulated("windows_standard", "esm-cli", "show", "modules", "module-throws"),
+        # There are 60 packages to compile for each, at half a second.
+        majors=(24,),
+        needs_wine=True,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Executables for Windows do what the official node.exe does, both run by Wine."""
+"""Executables for Windows do what the official node.exe does, both run by Wine, which also compiles for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Iterator
 
 import lief
 import pytest
-from programs import WINDOWS_PROJECTS, ProgramOf, TestProject
+from programs import WINDOWS_PROJECTS, WINDOWS_STANDARD_PROJECTS, ProgramOf, TestProject
+from standard_test import cases_of, eager, source_lines_inside, without_source_lines
 
 from pkg_rules.testutil.masks import masked
 from pkg_rules.testutil.oracle import Case, Outcome, Program, run
@@ -27,15 +28,24 @@ from pkg_rules.testutil.wine import (
     with_windows_paths,
 )
 
-CASES = [
-    pytest.param(project, major, case, id=f"{project.name}-node{major}-{case.name}")
-    for project in WINDOWS_PROJECTS
-    for major in NODE_MAJORS
-    for case in project.cases
-]
 HELLO = WINDOWS_PROJECTS[0]
 SNAPSHOT = "C:\\snapshot"
 PREFIX_NAME = "wine"
+# A module that Node.js loads before the program: counts the scripts that have cached data, and of which V8 took it.
+COUNT_ACCEPTED = """
+const vm = require('node:vm');
+let given = 0;
+let accepted = 0;
+vm.Script = class extends vm.Script {
+  constructor(source, options) {
+    super(source, options);
+    if (options?.cachedData === undefined) return;
+    given += 1;
+    if (!this.cachedDataRejected) accepted += 1;
+  }
+};
+process.on('exit', () => process.stderr.write(`${accepted} of ${given}\\n`));
+"""
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +82,7 @@ def run_by(wine: Wine, program: Program, case: Case, directory: Path) -> Outcome
 
 @pytest.mark.slow
 @pytest.mark.proves("win-x64", "ran under Wine")
-@pytest.mark.parametrize("project, major, case", CASES)
+@pytest.mark.parametrize("project, major, case", cases_of(WINDOWS_PROJECTS))
 def test_same_outcome_as_plain_node(
     project: TestProject,
     major: int,
@@ -95,6 +105,66 @@ def test_same_outcome_as_plain_node(
     assert actual.stdout == expected.stdout
     assert actual.exit_code == expected.exit_code
     assert actual.files == expected.files
+
+
+def needs_wine_that_compiles(wine: Wine) -> None:
+    if not wine.is_unpacked:
+        pytest.skip(f"builds are not given the Wine of the system; {WHY_NONE}")
+
+
+@pytest.mark.slow
+@pytest.mark.proves("win-x64", "ran under Wine")
+@pytest.mark.parametrize("project, major, case", cases_of(WINDOWS_STANDARD_PROJECTS))
+def test_same_outcome_without_sources(
+    project: TestProject,
+    major: int,
+    case: Case,
+    wine: Wine,
+    plain_trees: PlainTrees,
+    packaged_program: ProgramOf,
+    tmp_path: Path,
+) -> None:
+    needs_wine_that_compiles(wine)
+    script = str(plain_trees.root / project.script)
+    plain = eager(Program((str(windows_node(major)), script), str(plain_trees.root)))
+    expected = without_source_lines(run_by(wine, plain, case, tmp_path / "plain" / "here"))
+    assert expected.exit_code == case.exit_code, expected.stderr
+
+    packaged = packaged_program(project, major)
+    actual = without_source_lines(run_by(wine, packaged, case, tmp_path / "packaged" / "here"))
+
+    assert actual == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "project, major",
+    [(project, major) for project in WINDOWS_STANDARD_PROJECTS for major in project.majors],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_no_source_text_is_inside(
+    project: TestProject,
+    major: int,
+    wine: Wine,
+    plain_trees: PlainTrees,
+    packaged_program: ProgramOf,
+) -> None:
+    needs_wine_that_compiles(wine)
+    executable = Path(packaged_program(project, major).argv[0])
+    assert source_lines_inside(executable, (plain_trees.root / project.script).parent) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("project, major", [(HELLO, major) for major in NODE_MAJORS])
+def test_what_wine_compiled_is_accepted(
+    project: TestProject, major: int, wine: Wine, packaged_program: ProgramOf, tmp_path: Path
+) -> None:
+    needs_wine_that_compiles(wine)
+    counter = tmp_path / "count.cjs"
+    counter.write_text(COUNT_ACCEPTED)
+    case = Case("counted", environment={"NODE_OPTIONS": f"--require=Z:{counter}"})
+    outcome = run_by(wine, packaged_program(project, major), case, tmp_path / "run")
+    assert (outcome.exit_code, outcome.stderr) == (0, "3 of 3\n")
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ const ANY_VALUE = [
 ];
 const EAGER = '--no-lazy';
 // The exit code for files that cannot be compiled; util_rules/code_cache.py knows it.
-const UNCOMPILABLE = 3;
+const UNCOMPILABLE = 92;
 
 const TYPESCRIPT = /(?<!\.d)\.[cm]?ts$/;
 

@@ -29,6 +29,9 @@ class NodeEmulators(Subsystem):
 
         The one for Alpine runs on other Linux of the same architecture with the C library musl, 1.2.4 or newer: the package
         `musl` of Debian 13 and Ubuntu 24.04.
+
+        On Linux on x64, Wine runs the one for Windows on x64, if `[node-emulators].wine` says so. In Debian and Ubuntu it
+        is the package `wine64`: Wine 8 runs Node.js 22, Wine 10 runs newer ones too.
         """
     )
 
@@ -73,5 +76,30 @@ class NodeEmulators(Subsystem):
             Folders in which the dynamic loader of musl, `ld-musl-x86_64.so.1`, is looked for: as `qemu_search_path`.
             """
         ),
+        advanced=True,
+    )
+    wine = EnumOption(
+        default=EmulatorUse.NEVER,
+        help=softwrap(
+            """
+            Whether Wine runs the Node.js for Windows on x64. With `auto` an executable whose code could not be compiled
+            ahead, as this machine has no Wine or one that is too old, is built without. With `required` that is an error,
+            so that the result is the same on all machines; `never` leaves it out everywhere.
+            """
+        ),
+    )
+    wine_search_path = StrListOption(
+        default=["/usr/bin", "/usr/local/bin", "/opt/wine-stable/bin", "/usr/lib/wine"],
+        help=softwrap(
+            """
+            Folders in which Wine and its `wineserver` are looked for, in this order, on the machine that runs the step.
+            The list is part of the key of each step: give the same one on all machines that share a cache.
+            """
+        ),
+        advanced=True,
+    )
+    wine_names = StrListOption(
+        default=["wine64", "wine"],
+        help="File names of Wine to look for in each folder, in this order.",
         advanced=True,
     )

@@ -1,4 +1,4 @@
-"""Wine on this machine, as tests run executables for Windows with it."""
+"""Wine on this machine, as tests run executables for Windows with it and let it compile for them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pkg_rules.testutil.oracle import NAMESPACE, can_hide_folders
 
 WINDOWS_X64 = ("win", "x64")
 _UNPACKED = pinned_tools.REPOSITORY / ".venv" / "wine"
+_FOR_BUILDS = pinned_tools.REPOSITORY / "build-support" / "unpacked_wine"
 _PROGRAMS = "/usr/lib/wine"
 # Node.js under Wine fails when its output is a pipe, so it goes through files. The first argument is the folder that holds
 # Wine's registry and drives; then come folders to cover by empty ones; after `--` comes the program.
@@ -89,13 +90,27 @@ class Wine:
             self.run("winecfg", "-v", "win10")
 
 
+def _can_use_unpacked() -> bool:
+    return (_UNPACKED / "complete").exists() and can_hide_folders()
+
+
 def find_wine(prefix: Path) -> Wine | None:
-    if (_UNPACKED / "complete").exists() and can_hide_folders():
+    if _can_use_unpacked():
         return Wine(f"{_PROGRAMS}/wine64", prefix, is_unpacked=True)
     program = f"{_PROGRAMS}/wine64"
     if os.path.exists(program) and shutil.which("sh"):
         return Wine(program, prefix, is_unpacked=False)
     return None
+
+
+def build_options() -> Mapping[str, str]:
+    """Environment variables by which Pants lets the unpacked Wine compile; none where this machine has no such Wine."""
+    if not _can_use_unpacked():
+        return {}
+    return {
+        "PANTS_NODE_EMULATORS_WINE": "required",
+        "PANTS_NODE_EMULATORS_WINE_SEARCH_PATH": str([str(_FOR_BUILDS)]),
+    }
 
 
 WHY_NONE = "there is no Wine here; ./build-support/install_wine.sh unpacks one on Debian"

@@ -62,7 +62,6 @@ from pkg_rules.util_rules.node_distribution import NodeDistribution
 from pkg_rules.util_rules.node_runner import (
     NodeRunner,
     NodeRunnerRequest,
-    emulator_advice,
     node_runner,
 )
 from pkg_rules.util_rules.python_tools import package_data
@@ -76,8 +75,8 @@ PROGRAMS = "__compile"
 OUTPUT = f"{OUT}/code_cache"
 
 
-# The exit code of the compiler for files that cannot be compiled.
-UNCOMPILABLE = 3
+# The exit code of the compiler for files that cannot be compiled; not 3, with which programs for Windows crash.
+UNCOMPILABLE = 92
 REMEDIES = (
     "Executables with `mode=\"standard\"` have bytecode in the place of sources. `fallback_to_source=True` keeps the source "
     "of just those files that cannot be compiled, `bytecode=False` keeps all; or build where the target's own Node.js runs "
@@ -188,20 +187,17 @@ async def _code_cache_unit(request: CodeCacheUnitRequest) -> CodeCacheUnit:
     process = compile_process(request, inputs)
     result = await run_fallible_process(process, **implicitly())
     if result.exit_code:
-        raise _compile_error(
-            process.description, result, request.bytecode, emulator_advice(request.node)
-        )
+        raise _compile_error(process.description, result, request.bytecode)
     return CodeCacheUnit(result.output_digest)
 
 
 def _compile_error(
-    description: str, result: FallibleProcessResult, bytecode: bool, advice: str
+    description: str, result: FallibleProcessResult, bytecode: bool
 ) -> CompileError:
     output = result.stderr.decode(errors="replace").strip()
     if result.exit_code == NO_EMULATOR:
-        return CompileError(
-            f"{description}: {output} {advice}.{f' {REMEDIES}' if bytecode else ''}"
-        )
+        missing = " ".join(output.split())
+        return CompileError(f"{description}: {missing}{f' {REMEDIES}' if bytecode else ''}")
     if result.exit_code == UNCOMPILABLE:
         return CompileError(f"{description}: of these files no bytecode can be made:\n{output}\n{REMEDIES}")
     return CompileError(f"{description}: it failed with exit code {result.exit_code}.\n{output}")

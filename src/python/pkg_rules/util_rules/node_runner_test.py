@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
-import subprocess
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 import pytest
-from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent
+from pants.engine.fs import EMPTY_DIGEST, CreateDigest, Digest, FileContent, MergeDigests
 from pants.engine.platform import Platform
-from pants.engine.process import FallibleProcessResult, Process
+from pants.engine.process import FallibleProcessResult, Process, ProcessResult
 from pants.testutil.option_util import create_subsystem
 from pants.testutil.rule_runner import (
     MockGet,
@@ -25,9 +24,10 @@ from pants.testutil.rule_runner import (
 from pkg_rules.core.payload.code_cache import read_code_caches
 from pkg_rules.core.payload.model import CodeCacheUnit as CodeCacheFile
 from pkg_rules.subsystems.node_emulators import NodeEmulators
-from pkg_rules.testutil.emulation import arm64_command, arm64_node, why_no_arm64
+from pkg_rules.testutil.emulation import LINUX_ARM64, why_no_arm64
 from pkg_rules.testutil.pinned_tools import NODE_MAJORS, node_version
 from pkg_rules.testutil.process_assertions import assert_portable
+from pkg_rules.testutil.wine import WHY_NONE, WINDOWS_X64, build_options
 from pkg_rules.util_rules import (
     code_cache,
     node_distribution,
@@ -86,6 +86,7 @@ def rule_runner() -> Iterator[RuleRunner]:
             QueryRule(CodeCacheUnit, [CodeCacheUnitRequest]),
             QueryRule(NodeDistribution, [NodeDistributionRequest]),
             QueryRule(NodeRunner, [NodeRunnerRequest]),
+            QueryRule(ProcessResult, [Process]),
         ]
     )
     runner.set_options([], env_inherit=set(os.environ))
@@ -131,11 +132,46 @@ def test_an_environment_of_the_platform_needs_no_emulator(
     assert found == native_runner(node(platform_name, arch))
 
 
-def test_nobody_is_told_to_build_on_windows(rule_runner: RuleRunner) -> None:
-    """Pants does not run there."""
+def test_wine_is_off_unless_somebody_says_otherwise(rule_runner: RuleRunner) -> None:
+    """Which is no warning of each build."""
     found = runner_for(rule_runner, node("win", "x64"))
     assert (found.argv, found.can_be_mended) == ((), False)
-    assert found.reason == "V8 compiles for Windows only on Windows, where Pants does not run"
+    assert found.reason == (
+        "V8 compiles for Windows only there or under Wine, and `[node-emulators].wine` is `never`"
+    )
+
+
+def test_nothing_runs_node_for_windows_on_arm64(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(["--node-emulators-wine=required"], env_inherit={"PATH"})
+    found = runner_for(rule_runner, node("win", "arm64"))
+    assert (found.argv, found.can_be_mended) == ((), False)
+    assert found.reason == "V8 compiles for Windows on arm64 only there, and no emulator runs it"
+
+
+def test_a_machine_without_wine_says_what_to_install(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(
+        ["--node-emulators-wine=auto", "--node-emulators-wine-names=['no-such-wine']"],
+        env_inherit={"PATH"},
+    )
+    found = runner_for(rule_runner, node("win", "x64"))
+    assert (found.argv, found.can_be_mended) == ((), True)
+    assert "none of no-such-wine in" in found.reason and "`wine64`" in found.reason
+    assert not found.reason.endswith(".")
+
+
+def test_a_wine_that_is_required_is_looked_for_when_it_is_needed(rule_runner: RuleRunner) -> None:
+    rule_runner.set_options(
+        ["--node-emulators-wine=required", "--node-emulators-wine-names=['no-such-wine']"],
+        env_inherit={"PATH"},
+    )
+    windows = node("win", "x64")
+    found = runner_for(rule_runner, windows)
+    assert found.argv == ("__emulator/node",)
+    with engine_error(code_cache.CompileError, contains="it is the package `wine64`"):
+        rule_runner.request(
+            CodeCacheUnit,
+            [CodeCacheUnitRequest(EMPTY_DIGEST, windows, found, "nothing", bytecode=True)],
+        )
 
 
 @pytest.mark.parametrize("arch", ["arm64", "x64"])
@@ -197,47 +233,63 @@ def test_an_emulated_step_is_portable() -> None:
     assert_portable(compile_process(unit, EMPTY_DIGEST))
 
 
+def why_not_emulated(platform_and_arch: tuple[str, str]) -> str:
+    if platform_and_arch == LINUX_ARM64:
+        return why_no_arm64()
+    return "" if build_options() else WHY_NONE
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("major", NODE_MAJORS)
-def test_what_is_compiled_under_qemu_is_accepted(
-    rule_runner: RuleRunner, major: int, tmp_path: Path
+@pytest.mark.parametrize("platform_and_arch", [LINUX_ARM64, WINDOWS_X64], ids="-".join)
+def test_what_is_compiled_under_an_emulator_is_accepted(
+    rule_runner: RuleRunner, platform_and_arch: tuple[str, str], major: int
 ) -> None:
-    if reason := why_no_arm64():
+    if reason := why_not_emulated(platform_and_arch):
         pytest.skip(reason)
-    version = node_version(major, ("linux", "arm64"))
-    arm64 = rule_runner.request(
-        NodeDistribution, [NodeDistributionRequest(version, "linux", "arm64")]
+    rule_runner.set_options([], env={**os.environ, **build_options()}, env_inherit=set(os.environ))
+    version = node_version(major, platform_and_arch)
+    distribution = rule_runner.request(
+        NodeDistribution, [NodeDistributionRequest(version, *platform_and_arch)]
     )
     sources = {
         "a.js": "exports.a = class A { static #b = 1; get c() { return A.#b; } };\n",
         "b.js": "module.exports = async function* () { yield `${await 1} ☃`; };\n",
+        "grüße/aux.js": "exports.aux = require('../a.js').a;\n",
     }
-    digest = rule_runner.request(
-        Digest, [CreateDigest(FileContent(name, text.encode()) for name, text in sources.items())]
-    )
+    digest = digest_of(rule_runner, sources)
+    runner = runner_for(rule_runner, distribution)
     unit = rule_runner.request(
-        CodeCacheUnit,
-        [CodeCacheUnitRequest(digest, arm64, runner_for(rule_runner, arm64), "two scripts")],
+        CodeCacheUnit, [CodeCacheUnitRequest(digest, distribution, runner, "three scripts")]
     )
     rule_runner.write_digest(unit.digest)
-    cache = str(Path(rule_runner.build_root, "out/code_cache"))
-    scripts = read_code_caches([CodeCacheFile(cache, "")])
+    cache = "out/code_cache"
+    scripts = read_code_caches([CodeCacheFile(str(Path(rule_runner.build_root, cache)), "")])
     assert sorted(scripts) == sorted(sources)
     assert all(script.size > 0 for script in scripts.values())
 
-    files = []
-    for name, script in scripts.items():
-        source = tmp_path / name
-        source.write_text(sources[name])
-        files.append(
-            {"source": str(source), "cache": cache, "offset": script.offset, "size": script.size}
-        )
-    (tmp_path / "files.json").write_text(json.dumps(files))
-    (tmp_path / "check.js").write_text(CHECK)
-    checked = subprocess.run(
-        [*arm64_command(), str(arm64_node(major)), "check.js", "files.json"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
+    files = [
+        {"source": name, "cache": cache, "offset": script.offset, "size": script.size}
+        for name, script in scripts.items()
+    ]
+    programs = digest_of(rule_runner, {"check.js": CHECK, "files.json": json.dumps(files)})
+    checked = rule_runner.request(
+        ProcessResult,
+        [
+            Process(
+                argv=(*runner.argv, "check.js", "files.json"),
+                input_digest=rule_runner.request(
+                    Digest, [MergeDigests([digest, unit.digest, programs])]
+                ),
+                immutable_input_digests=runner.immutable_input_digests,
+                description="Ask V8 whether it takes the data",
+            )
+        ],
     )
-    assert (checked.stderr, checked.stdout) == ("", "false\nfalse\n")
+    assert (checked.stderr, checked.stdout) == (b"", b"false\n" * len(sources))
+
+
+def digest_of(rules: RuleRunner, files: Mapping[str, str]) -> Digest:
+    return rules.request(
+        Digest, [CreateDigest(FileContent(name, text.encode()) for name, text in files.items())]
+    )
