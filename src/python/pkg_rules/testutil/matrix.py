@@ -1,7 +1,7 @@
 """What tests have seen working: for each target, mode, feature and Node.js, by which means.
 
-Tests say with `@pytest.mark.proves(target, how, feature, mode)` what they prove once they pass; feature and mode are those of their
-test project if left out. `--record-matrix FILE` writes it down, and `build-support/render_matrix.py` makes a page of that.
+Tests say with `@pytest.mark.proves(target, how, feature, mode, major)` what they prove once they pass; what is left out at the
+end is that of their test project and parameters. `--record-matrix FILE` writes it down, and `build-support/render_matrix.py` makes a page of that.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def host_target() -> str:
 
 def cell_of(item: pytest.Item, marker: pytest.Mark) -> tuple[Cell, str]:
     """The cell, and by which means it is proven."""
-    arguments = dict(zip(("target", "how", "feature", "mode"), marker.args))
+    arguments = dict(zip(("target", "how", "feature", "mode", "major"), marker.args))
     parameters = item.callspec.params if hasattr(item, "callspec") else {}  # type: ignore[attr-defined]
     project = parameters.get("project")
-    major = parameters["major"] if "major" in parameters else parameters["pair"][0]
+    major = arguments.get("major") or (parameters["major"] if "major" in parameters else parameters["pair"][0])
     how = dict(item.user_properties).get(HOW, arguments["how"])
     return (
         Cell(

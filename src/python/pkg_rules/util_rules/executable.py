@@ -15,6 +15,7 @@ from pants.util.logging import LogLevel
 from pkg_rules.core.baked_options import can_have_options, check_can_have_options
 from pkg_rules.core.disclosure import SourceRules, check_all_public, disclosures, listing
 from pkg_rules.core.errors import PkgRulesError
+from pkg_rules.core.node_dist import NARROW_ARCHITECTURES
 from pkg_rules.core.npm.platforms import InstallPlatform
 from pkg_rules.core.payload.code_cache import LOADER_OPTIONS
 from pkg_rules.core.payload.compression import check_node_decompresses
@@ -172,6 +173,11 @@ else:
 async def _executable(request: ExecutableRequest) -> AssembledExecutable:
     triple = request.triple
     # Before anything is downloaded for it.
+    if triple.arch in NARROW_ARCHITECTURES:
+        raise UnsupportedTargetError(
+            f"The `targets` field of {request.address} asks for `{triple.text}`, but a Node.js of 32 bits takes an application "
+            "only from one of 32 bits, and Pants runs on none of their machines. Build for `arm64` or `x64` instead."
+        )
     if request.ignores_node_options:
         check_can_have_options(
             f"The `{NodeExecutableNodeOptionsEnvVarField.alias}` field of {request.address} says "

@@ -13,7 +13,6 @@ from pants.engine.rules import collect_rules, rule
 from pants.util.logging import LogLevel
 
 from pkg_rules.core.errors import PkgRulesError
-from pkg_rules.core.node_dist import NARROW_ARCHITECTURES
 from pkg_rules.core.remote_cache import WAIT_FOR_HIT_MILLIS, WAIT_FOR_LARGE_HIT_MILLIS
 from pkg_rules.core.sandbox_paths import OUT
 from pkg_rules.core.sea.locator import EMPTY
@@ -130,11 +129,6 @@ async def _sea_application(request: SeaApplicationRequest) -> SeaApplication:
     runner = await node_runner(NodeRunnerRequest(target), **implicitly())
     # A code cache depends on the platform; on another one it would only be refused.
     has_code_cache = bool(runner.argv)
-    if not has_code_cache and target.arch in NARROW_ARCHITECTURES:
-        raise PreparedBaseError(
-            f"An executable for {target.runs_on} cannot be made here: its Node.js reads an application only from one of 32 bits, "
-            f"and that cannot be run. {runner.reason}."
-        )
     if not has_code_cache:
         # Of whatever platform, only the very version that will run the application knows its form.
         host = await host_node(HostNodeRequest(target.version), **implicitly())
