@@ -326,7 +326,8 @@ WINDOWS_PROJECTS = (
     _emulated("windows", "esm-cli", "show", "own-file", "modules", "module-throws", "missing-export"),
     _emulated("windows", "assets", "page", "inspect", "copy", "missing"),
     _emulated("windows", "helpers", "all", "thread"),
-    _emulated("windows", "workspace", "report", "uncaught"),
+    # Not `uncaught`: under Wine, Node.js does not see that packages of a workspace are links, and shows another path.
+    _emulated("windows", "workspace", "report"),
     _emulated("windows", "single", "count", "hash"),
     _emulated("windows", "tsc", "version", "emit"),
 )

@@ -241,7 +241,7 @@ for (const [version, node] of nodes()) {
       it(`runs with ${baked.join(' ')}`, () => {
         const other = prepare(node, [LATER], { mode: 'standard', execArgv: baked });
         try {
-          const { stdout, stderr } = spawnSync(path.join(other, 'later/program'), { encoding: 'utf8' });
+          const { stdout, stderr } = runProgram(path.join(other, 'later/program'));
           assert.deepStrictEqual([stdout, stderr.replace(/^Warning: disabling flag .*\n/gm, '')], ['1 2 function\nworker 1\n', '']);
         } finally {
           fs.rmSync(other, { recursive: true, force: true });

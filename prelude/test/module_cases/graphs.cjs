@@ -115,6 +115,13 @@ console.log('main');
     },
     status: 1,
     hints: name.startsWith('missing') && !name.includes('export') ? 1 : 0,
+    ...(name === 'missing-export-of-commonjs' && {
+      inStandard: {
+        until: 22,
+        differs: 'Node 22 finds nothing out without the source.',
+        instead: /does not provide an export named/,
+      },
+    }),
   })),
   {
     name: 'errors-caught-and-again',
@@ -210,6 +217,10 @@ registerHooks({
 `,
       ...chain('a', 3),
       ...chain('b', 3),
+    },
+    inStandard: {
+      differs: 'Hooks cannot change a module whose source is not there.',
+      instead: /The source of this module is not in the executable/,
     },
   },
   {
