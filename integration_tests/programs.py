@@ -29,12 +29,13 @@ class TestProject:
 
     @property
     def feature(self) -> str:
-        return f"project {self.name.removesuffix('-standard')}"
+        name, _, rest = self.name.partition("-standard")
+        return f"project {name}{rest.replace('_', ' with ')}"
 
     @property
     def mode(self) -> str:
         """As its BUILD file says it."""
-        if self.target.endswith((":standard", ":windows_standard")):
+        if "standard" in self.target.partition(":")[2]:
             return "standard"
         return "simple" if self.name == "single" else "sea"
 
@@ -259,7 +260,6 @@ def _emulated(target: str, name: str, *case_names: str) -> TestProject:
     return dataclasses.replace(
         project, target=project.target.replace(":majors", f":{target}"), cases=cases
     )
-
 
 
 def _without_sources(name: str, *left_out: str, target: str = "standard") -> TestProject:
