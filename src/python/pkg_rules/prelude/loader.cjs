@@ -774,8 +774,9 @@ module.exports = {
 // V8 throws away the bytecode of functions that have not run for a while, and compiles them again from their source when
 // they are called. Where there is no source that must not happen, and V8 has an option against it. But Node's built-in
 // modules have cached data, too: if the option were baked into the executable, Node would compile all of them from their
-// source (5 ms of a start, and far more with `http`). So it is set when the first script without a source is loaded, and reset while a built-in module is loaded. In those
-// moments V8 may find functions unused, but throws them away only if they are found unused many times in a row.
+// source (5 ms of a start, and far more with `http`). So it is set when the first script without a source is loaded, and
+// reset while a built-in module is loaded. In those moments V8 may find functions unused, but throws them away only if
+// they are found unused many times in a row.
 
 const { Script } = require('node:vm');
 const { builtinModuleClass, requireInternal } = require('./internals.cjs');

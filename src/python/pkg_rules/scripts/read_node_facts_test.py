@@ -8,7 +8,7 @@ import pytest
 
 from pkg_rules.core.native.errors import NodeFactsError
 from pkg_rules.core.native.images_for_tests import elf
-from pkg_rules.core.native.node_facts import NodeFacts, read_node_facts
+from pkg_rules.core.native.node_facts import AddonHost, read_node_facts
 from pkg_rules.scripts.read_node_facts import main
 from pkg_rules.testutil import pinned_tools
 
@@ -20,7 +20,7 @@ def test_node_for_linux(major: int, tmp_path: Path) -> None:
     node = pinned_tools.node(major, ("linux", "x64"))
     output = tmp_path / "out" / "facts.json"
     assert main(str(node), f"{major}.0.0", "linux", "x64", str(output)) == 0
-    facts = NodeFacts.read(str(output))
+    facts = AddonHost.read(str(output))
     assert (facts.modules, facts.glibc) == (ABI_VERSIONS[major], "2.28")
     assert {"napi_create_error", "node_module_register", "uv_run"} <= facts.symbols
     assert "_ZN2v87Isolate10GetCurrentEv" in facts.symbols

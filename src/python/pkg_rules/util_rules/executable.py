@@ -63,6 +63,7 @@ from pkg_rules.util_rules.windows_branding import WindowsBrandingRequest, window
 
 logger = logging.getLogger(__name__)
 
+
 class UnsupportedTargetError(PkgRulesError):
     """Executables for that platform cannot be made."""
 

@@ -9,7 +9,7 @@ from pkg_rules.core.native.bundles import NativeBundle
 from pkg_rules.core.native.elf import version_key
 from pkg_rules.core.native.errors import UnfitNativeCodeError
 from pkg_rules.core.native.images import HOST_PROGRAM, NativeImage
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.platform_names import names_another_platform
 from pkg_rules.core.native.tree_images import TreeImages
 from pkg_rules.core.npm.package_paths import NODE_MODULES, package_directory
@@ -17,7 +17,7 @@ from pkg_rules.core.npm.package_paths import NODE_MODULES, package_directory
 _SHOWN_NAMES = 3
 
 
-def check_fits(bundles: Iterable[NativeBundle], images: TreeImages, facts: NodeFacts) -> None:
+def check_fits(bundles: Iterable[NativeBundle], images: TreeImages, facts: AddonHost) -> None:
     """Raises UnfitNativeCodeError if a file that is to be loaded cannot be.
 
     Files of the program itself that say in their path that they are for another platform are left alone.
@@ -32,7 +32,7 @@ def check_fits(bundles: Iterable[NativeBundle], images: TreeImages, facts: NodeF
         raise UnfitNativeCodeError(str(facts), list(lines))
 
 
-def glibc_remarks(bundles: Iterable[NativeBundle], images: TreeImages, facts: NodeFacts) -> list[str]:
+def glibc_remarks(bundles: Iterable[NativeBundle], images: TreeImages, facts: AddonHost) -> list[str]:
     """About files that need a newer glibc than Node.js itself: where that is older, the program runs until it loads them.
 
     Of several files with one name in a package, of which it takes one, that which needs least counts.
@@ -53,7 +53,7 @@ def glibc_remarks(bundles: Iterable[NativeBundle], images: TreeImages, facts: No
 
 
 def _problems(
-    path: str, image: NativeImage, offered: frozenset[str], facts: NodeFacts
+    path: str, image: NativeImage, offered: frozenset[str], facts: AddonHost
 ) -> Iterator[str]:
     where = f"`{path}`{_owner(path)}"
     if not image.fits(facts.platform, facts.arch):

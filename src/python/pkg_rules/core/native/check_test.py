@@ -9,18 +9,18 @@ import pytest
 
 from pkg_rules.core.native.errors import UnfitNativeCodeError
 from pkg_rules.core.native.images_for_tests import elf, macho, pe, universal
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.resolve import NativeCode, resolve_native_code
 from pkg_rules.core.native.tree_images import files_of
 from pkg_rules.core.payload.model import Root
 from pkg_rules.core.payload.tree import read_tree
 
 SYMBOLS = frozenset(("napi_create_error", "_ZN2v87Isolate10GetCurrentEv"))
-LINUX = NodeFacts("24.21.0", "linux", "x64", 137, "2.28", SYMBOLS)
-LINUX_ARM64 = NodeFacts("24.21.0", "linux", "arm64", 137, "2.28", SYMBOLS)
-ALPINE = NodeFacts("24.21.0", "alpine", "x64", 137, "", SYMBOLS)
-WINDOWS = NodeFacts("24.21.0", "win", "x64", 137, "", SYMBOLS)
-MACOS = NodeFacts("24.21.0", "macos", "x64", 137, "", SYMBOLS)
+LINUX = AddonHost("24.21.0", "linux", "x64", 137, "2.28", SYMBOLS)
+LINUX_ARM64 = AddonHost("24.21.0", "linux", "arm64", 137, "2.28", SYMBOLS)
+ALPINE = AddonHost("24.21.0", "alpine", "x64", 137, "", SYMBOLS)
+WINDOWS = AddonHost("24.21.0", "win", "x64", 137, "", SYMBOLS)
+MACOS = AddonHost("24.21.0", "macos", "x64", 137, "", SYMBOLS)
 
 GLIBC, MUSL = elf(["libc.so.6"], ""), elf(["libc.so"], "")
 ARM64, DLL, DYLIB = elf(["libc.so.6"], "", machine=183), pe([], []), macho([], [], cpu=0x01000007)
@@ -36,7 +36,7 @@ PREBUILDS = {
 }
 
 
-def resolved(folder: Path, files: Mapping[str, bytes], facts: NodeFacts) -> tuple[list[str], NativeCode]:
+def resolved(folder: Path, files: Mapping[str, bytes], facts: AddonHost) -> tuple[list[str], NativeCode]:
     """What is left of the files, and the rest."""
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -46,7 +46,7 @@ def resolved(folder: Path, files: Mapping[str, bytes], facts: NodeFacts) -> tupl
     return list(files_of(tree)), code
 
 
-def lines_of(folder: Path, files: Mapping[str, bytes], facts: NodeFacts) -> tuple[str, ...]:
+def lines_of(folder: Path, files: Mapping[str, bytes], facts: AddonHost) -> tuple[str, ...]:
     with pytest.raises(UnfitNativeCodeError) as raised:
         resolved(folder, files, facts)
     return raised.value.lines
@@ -64,7 +64,7 @@ def lines_of(folder: Path, files: Mapping[str, bytes], facts: NodeFacts) -> tupl
     ids=str,
 )
 def test_prebuilds_for_other_platforms_are_left_out(
-    facts: NodeFacts, kept: list[str], tmp_path: Path
+    facts: AddonHost, kept: list[str], tmp_path: Path
 ) -> None:
     left, code = resolved(tmp_path, PREBUILDS, facts)
     assert left == ["m/node_modules/hash/index.js", *(f"m/node_modules/hash/prebuilds/{name}" for name in kept)]
@@ -156,7 +156,7 @@ def test_windows_does_not_find_node_under_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("facts", [LINUX, WINDOWS], ids=str)
-def test_names_that_this_node_does_not_have(facts: NodeFacts, tmp_path: Path) -> None:
+def test_names_that_this_node_does_not_have(facts: AddonHost, tmp_path: Path) -> None:
     needs = ["napi_create_error", "_ZN2v83GonEv", "_ZN2v84GoneEv", "napi_future", "uv_gone"]
     content = elf(["libc.so.6"], "", needs=needs) if facts is LINUX else pe([], ["node.exe"], needs=needs)
     (line,) = lines_of(tmp_path, {"a.node": content}, facts)

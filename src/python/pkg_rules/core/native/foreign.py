@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 
 from pkg_rules.core.native.errors import NativeImageError
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.platform_names import names_another_platform
 from pkg_rules.core.native.tree_images import ADDON_EXTENSION, TreeImages, files_of
 from pkg_rules.core.npm.package_paths import package_directory
@@ -23,7 +23,7 @@ class LeftOut:
     without_addon: tuple[str, ...]
 
 
-def leave_out_foreign(tree: DirectoryNode, images: TreeImages, facts: NodeFacts) -> LeftOut:
+def leave_out_foreign(tree: DirectoryNode, images: TreeImages, facts: AddonHost) -> LeftOut:
     """Takes files of packages out of the tree whose path names another platform, if they are native code that does not fit,
     or in a folder of `prebuilds`, which hold nothing else; also addons that do not fit where the package has another of
     that name which does.
@@ -51,7 +51,7 @@ def leave_out_foreign(tree: DirectoryNode, images: TreeImages, facts: NodeFacts)
     return LeftOut(tuple(left), tuple(without_addon))
 
 
-def _is_foreign(path: str, inside: str, images: TreeImages, facts: NodeFacts) -> bool:
+def _is_foreign(path: str, inside: str, images: TreeImages, facts: AddonHost) -> bool:
     if not names_another_platform(inside, facts.platform, facts.arch):
         return False
     first, _, rest = inside.partition("/")
@@ -62,7 +62,7 @@ def _is_foreign(path: str, inside: str, images: TreeImages, facts: NodeFacts) ->
     return _fits(path, images, facts) is False
 
 
-def _fits(path: str, images: TreeImages, facts: NodeFacts) -> bool | None:
+def _fits(path: str, images: TreeImages, facts: AddonHost) -> bool | None:
     """None for what is no native code."""
     try:
         image = images.read(path) if images.is_native(path) else None

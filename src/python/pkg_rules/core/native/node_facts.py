@@ -17,7 +17,7 @@ _MODULES = re.compile(rb'"node_module_version": *(\d+)')
 
 
 @dataclass(frozen=True)
-class NodeFacts:
+class AddonHost:
     """`platform` and `arch` are as in `targets`, `modules` is `process.versions.modules`, `glibc` the oldest version that this
     Node.js runs with, empty without one, `symbols` are the names that addons can take from it."""
 
@@ -36,13 +36,13 @@ class NodeFacts:
             json.dump({**vars(self), "symbols": sorted(self.symbols)}, file, sort_keys=True)
 
     @classmethod
-    def read(cls, path: str) -> NodeFacts:
+    def read(cls, path: str) -> AddonHost:
         with open(path, encoding="utf-8") as file:
             fields: dict[str, Any] = json.load(file)
         return cls(**{**fields, "symbols": frozenset(fields["symbols"])})
 
 
-def read_node_facts(executable: Path, version: str, platform: str, arch: str) -> NodeFacts:
+def read_node_facts(executable: Path, version: str, platform: str, arch: str) -> AddonHost:
     """Raises NodeFactsError if the file is no Node.js as there are official ones."""
     content = executable.read_bytes()
     image = read_image(content, executable.name)
@@ -54,4 +54,4 @@ def read_node_facts(executable: Path, version: str, platform: str, arch: str) ->
             "addons fit to it: it is a differently built Node.js. Use an official one, or leave native addons out."
         )
     symbols = frozenset(PeFile(content).offered_symbols) if image.format == "pe" else image.offered
-    return NodeFacts(version, platform, arch, *modules, image.glibc, symbols)
+    return AddonHost(version, platform, arch, *modules, image.glibc, symbols)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Iterable
 
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.tree_images import ADDON_EXTENSION, files_of
 from pkg_rules.core.npm.package_paths import package_directory
 from pkg_rules.core.payload.model import DirectoryNode, FileNode, SymlinkNode
@@ -56,7 +56,7 @@ class _Tags:
                     count -= 1
         return cls(**found, count=count)
 
-    def fits(self, facts: NodeFacts) -> bool:
+    def fits(self, facts: AddonHost) -> bool:
         libc = "musl" if facts.platform == "alpine" else "glibc"
         return (
             self.runtime in ("", "node")
@@ -71,7 +71,7 @@ class _Tags:
         return (self.runtime != "node", not self.abi, -self.count)
 
 
-def pin_prebuilds(tree: DirectoryNode, facts: NodeFacts) -> None:
+def pin_prebuilds(tree: DirectoryNode, facts: AddonHost) -> None:
     """Of the prebuilt addons of each package that uses node-gyp-build leaves the one that it would choose, where there is one.
 
     Packages that have an addon of their own build are left alone, as are those whose addons are for a version of libuv, which
@@ -84,7 +84,7 @@ def pin_prebuilds(tree: DirectoryNode, facts: NodeFacts) -> None:
             _pin(directory, facts)
 
 
-def _pin(package: DirectoryNode, facts: NodeFacts) -> None:
+def _pin(package: DirectoryNode, facts: AddonHost) -> None:
     folders = _at(package, [_PREBUILDS])
     name = choose_folder(folders.children, facts) if folders is not None else None
     if folders is None or name is None:
@@ -104,7 +104,7 @@ def _pin(package: DirectoryNode, facts: NodeFacts) -> None:
     release.children[chosen] = SymlinkNode(f"../../{_PREBUILDS}/{name}/{chosen}")
 
 
-def choose_folder(names: Iterable[str], facts: NodeFacts) -> str | None:
+def choose_folder(names: Iterable[str], facts: AddonHost) -> str | None:
     """Of folders such as `darwin-x64+arm64` that which fits, with the fewest architectures."""
     arch = _ARCHITECTURES.get(facts.arch, facts.arch)
     fitting = []
@@ -116,7 +116,7 @@ def choose_folder(names: Iterable[str], facts: NodeFacts) -> str | None:
     return min(fitting, default=(0, None), key=lambda found: found[0])[1]
 
 
-def choose_file(names: Iterable[str], facts: NodeFacts) -> str | None:
+def choose_file(names: Iterable[str], facts: AddonHost) -> str | None:
     """None too if a name depends on the version of libuv."""
     tagged = [(_Tags.of(name), name) for name in sorted(names)]
     if any(tags.uv for tags, _ in tagged):

@@ -10,7 +10,7 @@ from typing import Mapping
 import pytest
 
 from pkg_rules.core.native.images_for_tests import elf
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.prebuilds import choose_file, choose_folder
 from pkg_rules.core.native.resolve import resolve_native_code
 from pkg_rules.core.native.tree_images import files_of
@@ -18,7 +18,7 @@ from pkg_rules.core.payload.model import DirectoryNode, Root, SymlinkNode
 from pkg_rules.core.payload.tree import read_tree
 
 LINUX, ALPINE, WINDOWS, MACOS, ARM64, ARMV7 = (
-    NodeFacts("22.23.2", platform, arch, 127, "", frozenset())
+    AddonHost("22.23.2", platform, arch, 127, "", frozenset())
     for platform, arch in (
         ("linux", "x64"),
         ("alpine", "x64"),
@@ -43,7 +43,7 @@ PACKAGE = "app/node_modules/hash"
         (LINUX, ["linux-x64-musl", "linux", "readme.md"], None),
     ],
 )
-def test_folders(facts: NodeFacts, names: list[str], chosen: str | None) -> None:
+def test_folders(facts: AddonHost, names: list[str], chosen: str | None) -> None:
     assert choose_folder(names, facts) == chosen
 
 
@@ -66,7 +66,7 @@ def test_folders(facts: NodeFacts, names: list[str], chosen: str | None) -> None
         (LINUX, [], None),
     ],
 )
-def test_files(facts: NodeFacts, names: list[str], chosen: str | None) -> None:
+def test_files(facts: AddonHost, names: list[str], chosen: str | None) -> None:
     assert choose_file(names, facts) == chosen
 
 

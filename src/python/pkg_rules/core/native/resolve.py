@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pkg_rules.core.native.bundles import metadata_of, native_bundles
 from pkg_rules.core.native.check import check_fits, glibc_remarks
 from pkg_rules.core.native.foreign import leave_out_foreign
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.prebuilds import pin_prebuilds
 from pkg_rules.core.native.tree_images import TreeImages
 from pkg_rules.core.npm.package_paths import NODE_MODULES
@@ -22,7 +22,7 @@ class NativeCode:
     remarks: tuple[str, ...]
 
 
-def resolve_native_code(tree: DirectoryNode, facts: NodeFacts | None) -> NativeCode:
+def resolve_native_code(tree: DirectoryNode, facts: AddonHost | None) -> NativeCode:
     """Changes the tree. Without `facts` everything is taken as it is.
 
     Raises NativeImageError for what is damaged, UnfitNativeCodeError for what could not be loaded.

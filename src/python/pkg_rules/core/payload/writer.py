@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from pkg_rules.core.native.node_facts import NodeFacts
+from pkg_rules.core.native.node_facts import AddonHost
 from pkg_rules.core.native.resolve import resolve_native_code
 from pkg_rules.core.payload.block_plan import PlannedBlocks, plan_blocks
 from pkg_rules.core.payload.code_cache import read_code_caches
@@ -65,7 +65,7 @@ def write_payload(plan: PayloadPlan, path: str) -> PayloadSummary:
     tree = read_tree(plan.roots)
     leave_out(plan, tree)
     entry_point = find_entry_point(tree, plan.entry_point)
-    native = resolve_native_code(tree, NodeFacts.read(plan.node_facts) if plan.node_facts else None)
+    native = resolve_native_code(tree, AddonHost.read(plan.node_facts) if plan.node_facts else None)
     plan = dataclasses.replace(plan, metadata=(*plan.metadata, *native.metadata))
     cached = read_code_caches(plan.code_caches)
     layout = lay_out(tree, {path for path, script in cached.items() if script.outline_size})
